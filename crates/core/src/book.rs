@@ -1,0 +1,180 @@
+//! What a reader makes of an ebook.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Language;
+
+/// A book as it will be read aloud: chapters of text blocks in reading order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Book {
+    /// Title, authors and so on.
+    pub metadata: Metadata,
+    /// Chapters in reading order; each has at least one block with something to say.
+    pub chapters: Vec<Chapter>,
+    /// The cover picture, as it lies in the book.
+    pub cover: Option<Cover>,
+    /// What the reader leaves out of the narration, and why; shown by `inspect`.
+    pub left_out: Vec<LeftOut>,
+    /// What was wrong with the file but could be read all the same.
+    pub warnings: Vec<String>,
+}
+
+/// Facts about a book.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// Main title; never empty (the file's name when the book has none).
+    pub title: String,
+    /// Subtitle, when the book names one apart from the title.
+    pub subtitle: Option<String>,
+    /// Authors in the book's order, as displayed (`Jane Austen`).
+    pub authors: Vec<String>,
+    /// Language of the text, as it was found to be (what the file says may be wrong).
+    pub language: Option<Language>,
+    /// Series and position in it.
+    pub series: Option<Series>,
+    /// Publisher.
+    pub publisher: Option<String>,
+    /// Date of publication as the book gives it (`1895`, `2004-10-02`).
+    pub date: Option<String>,
+    /// Description as plain text.
+    pub description: Option<String>,
+    /// ISBN, digits only (10 or 13, the last may be X).
+    pub isbn: Option<String>,
+    /// Subjects or genres.
+    pub subjects: Vec<String>,
+}
+
+/// A series that a book belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    /// Name of the series.
+    pub name: String,
+    /// Position as displayed (`2`, `2.5`).
+    pub position: Option<String>,
+}
+
+/// A cover picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cover {
+    /// `image/jpeg` or `image/png`, from the picture's own bytes.
+    pub media_type: String,
+    /// The encoded picture.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
+}
+
+/// A chapter: one entry of the player's chapter list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chapter {
+    /// The title that a player shows; never empty.
+    pub title: String,
+    /// What is read, in order.
+    pub blocks: Vec<Block>,
+}
+
+/// A piece of text with a pause of its own around it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// What kind of text it is.
+    pub kind: BlockKind,
+    /// Plain text with single spaces; line breaks (`\n`) only where the author wants them (verse). Empty for a scene break.
+    pub text: String,
+    /// The block's own language where it differs from the book's.
+    pub language: Option<Language>,
+}
+
+/// Kinds of block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlockKind {
+    /// A heading with its level, 1 (highest) to 6.
+    Heading(u8),
+    /// Running text.
+    Paragraph,
+    /// A line or stanza of verse.
+    Verse,
+    /// An item of a list, or a table row.
+    ListItem,
+    /// A change of scene: a longer pause and no words.
+    SceneBreak,
+}
+
+/// A part of the book that is not read aloud.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// What it is.
+    pub kind: LeftOutKind,
+    /// How a person finds it: its title or the name of its file in the book.
+    pub label: String,
+    /// Characters of text that are not read.
+    pub characters: usize,
+}
+
+/// Why a part is not read aloud. Each kind can be switched on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeftOutKind {
+    /// The cover page.
+    Cover,
+    /// The title page.
+    TitlePage,
+    /// Copyright notice, imprint, colophon, licence.
+    Copyright,
+    /// Table of contents, landmarks, page list, lists of figures or tables.
+    Contents,
+    /// Index.
+    Index,
+    /// Bibliography.
+    Bibliography,
+    /// Footnotes and endnotes.
+    Notes,
+    /// Outside the reading order (`linear="no"`).
+    NonLinear,
+    /// Advertisements and other texts of the distributor.
+    Boilerplate,
+}
+
+impl Block {
+    /// A block of `kind` in the book's language.
+    #[must_use]
+    pub fn new(kind: BlockKind, text: impl Into<String>) -> Self {
+        Self {
+            kind,
+            text: text.into(),
+            language: None,
+        }
+    }
+}
+
+impl Chapter {
+    /// Characters of text in this chapter.
+    #[must_use]
+    pub fn characters(&self) -> usize {
+        self.blocks
+            .iter()
+            .map(|block| block.text.chars().count())
+            .sum()
+    }
+
+    /// Words of text in this chapter (runs between spaces).
+    #[must_use]
+    pub fn words(&self) -> usize {
+        self.blocks
+            .iter()
+            .map(|block| block.text.split_whitespace().count())
+            .sum()
+    }
+}
+
+impl Metadata {
+    /// All authors in one line: `A`, `A and B`, `A, B and C`.
+    #[must_use]
+    pub fn author_line(&self) -> Option<String> {
+        let (last, others) = self.authors.split_last()?;
+        Some(if others.is_empty() {
+            last.clone()
+        } else {
+            format!("{} and {last}", others.join(", "))
+        })
+    }
+}

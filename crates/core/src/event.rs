@@ -1,0 +1,63 @@
+//! What happens while a book is made, for progress displays and logs.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// Something that happened to a book in the making.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The book is planned.
+    Planned {
+        /// Chapters to make.
+        chapters: usize,
+        /// Segments in all.
+        segments: usize,
+        /// Segments whose clips are already in the store.
+        reused: usize,
+        /// Characters in all.
+        characters: usize,
+        /// Characters whose clips are already in the store.
+        reused_characters: usize,
+    },
+    /// A segment was spoken and its clip is durable.
+    Spoken {
+        /// Index in the plan.
+        segment: usize,
+        /// Its key.
+        key: String,
+        /// Characters of its text.
+        characters: usize,
+        /// Length of its clip.
+        audio: Duration,
+    },
+    /// A try failed; the segment will be tried again.
+    Retried {
+        /// Index in the plan.
+        segment: usize,
+        /// Tries so far.
+        attempt: u32,
+        /// What went wrong.
+        reason: String,
+    },
+    /// A segment failed for good.
+    Died {
+        /// Index in the plan.
+        segment: usize,
+        /// What went wrong at last.
+        reason: String,
+    },
+    /// Every clip of a chapter is durable.
+    ChapterSpoken {
+        /// Index in the plan.
+        chapter: usize,
+    },
+    /// A chapter is encoded.
+    ChapterEncoded {
+        /// Index in the plan.
+        chapter: usize,
+        /// Its length with all pauses.
+        audio: Duration,
+    },
+}
