@@ -1,0 +1,137 @@
+//! Dashes, ellipses and ornaments as the commas and full stops that every engine pauses at.
+
+/// Replaces marks that engines read wrongly or not at all.
+pub(super) fn pauses(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < chars.len() {
+        let c = chars[at];
+        let run = chars[at..].iter().take_while(|other| **other == c).count();
+        let next = chars[at + run..]
+            .iter()
+            .copied()
+            .find(|c| !c.is_whitespace());
+        let mut used = run;
+        match c {
+            '—' | '―' | '⸺' | '⸻' => pause(&mut out, next),
+            '–' | '‒' | '-' | '−' if run > 1 || stands_alone(&chars, at, run) => {
+                pause(&mut out, next)
+            }
+            '-' | '‐' | '‑' => out.push('-'),
+            '…' | '⋯' => ellipsis(&mut out, next),
+            '.' if run > 1 => ellipsis(&mut out, next),
+            // `. . .`
+            '.' if chars[at..].starts_with(&['.', ' ', '.', ' ', '.']) => {
+                used = chars[at..]
+                    .iter()
+                    .take_while(|c| matches!(c, '.' | ' '))
+                    .count();
+                ellipsis(&mut out, chars.get(at + used).copied());
+                if used > 0 && chars[at + used - 1] == ' ' {
+                    out.push(' ');
+                }
+            }
+            '!' | '?' if run > 1 => out.push(c),
+            '[' | '{' => out.push('('),
+            ']' | '}' => out.push(')'),
+            '|' | '¦' => pause(&mut out, next),
+            '_' | '*' | '~' | '^' | '`' | '\\' | '<' | '>' => space(&mut out, &chars, at),
+            _ if is_ornament(c) => space(&mut out, &chars, at),
+            _ => {
+                out.push(c);
+                used = 1;
+            }
+        }
+        at += used;
+    }
+    tidy(&out)
+}
+
+/// A dash between spaces, or at the start or end.
+fn stands_alone(chars: &[char], at: usize, run: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| chars[before]);
+    let after = chars.get(at + run);
+    before.is_none_or(char::is_whitespace) && after.is_none_or(|c| c.is_whitespace())
+        || (before.is_none() && after.is_some_and(|c| !c.is_numeric()))
+}
+
+/// A comma, unless another mark already makes the pause or nothing comes before or after it.
+fn pause(out: &mut String, next: Option<char>) {
+    while out.ends_with(' ') {
+        out.pop();
+    }
+    let nothing_before = !out.contains(char::is_alphanumeric);
+    if next.is_none() && !nothing_before {
+        if !out.ends_with(is_mark) {
+            out.push('.');
+        }
+    } else if !nothing_before && !out.ends_with(is_mark) && !next.is_some_and(is_closing_mark) {
+        out.push(',');
+    }
+    if !out.is_empty() && !next.is_some_and(is_closing_mark) && !out.ends_with(['(', '“', '«']) {
+        out.push(' ');
+    }
+}
+
+fn ellipsis(out: &mut String, next: Option<char>) {
+    let ends = out.trim_end().ends_with(is_mark) || !out.contains(char::is_alphanumeric);
+    if ends || next.is_some_and(|c| matches!(c, '.' | '!' | '?' | ',' | ';' | ':' | '…')) {
+        return;
+    }
+    while out.ends_with(' ') {
+        out.pop();
+    }
+    let goes_on = next.is_some_and(|c| c.is_lowercase() || c.is_numeric());
+    out.push(if goes_on { ',' } else { '.' });
+    if next.is_some_and(char::is_alphanumeric) {
+        out.push(' ');
+    }
+}
+
+fn space(out: &mut String, chars: &[char], at: usize) {
+    let between = at > 0
+        && chars[at - 1].is_alphanumeric()
+        && chars.get(at + 1).is_some_and(|c| c.is_alphanumeric());
+    if between {
+        out.push(' ');
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(
+        c,
+        ',' | '.' | ';' | ':' | '!' | '?' | '。' | '，' | '、' | '！' | '？' | '；' | '：'
+    )
+}
+
+fn is_closing_mark(c: char) -> bool {
+    matches!(c, ',' | '.' | ';' | ':' | '!' | '?' | '”' | '»' | ')' | '’')
+}
+
+/// Stars, daggers, boxes, bullets, arrows and pictures.
+fn is_ornament(c: char) -> bool {
+    matches!(c,
+        '†' | '‡' | '•' | '‣' | '⁂' | '⁎' | '※' | '¶' | '¤' | '\u{2190}'..='\u{21FF}'
+        | '\u{2300}'..='\u{23FF}' | '\u{2500}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}'
+        | '\u{3013}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
+/// Single spaces, none before a mark, no comma before another mark.
+fn tidy(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == ' ' && (tidy.is_empty() || tidy.ends_with([' ', '\n', '(', '“'])) {
+            continue;
+        }
+        if matches!(c, ',' | '.' | ';' | '!' | '?' | ')') && tidy.ends_with(' ') {
+            tidy.pop();
+        }
+        if matches!(c, '.' | ';' | '!' | '?' | ':' | ',') && tidy.ends_with(',') {
+            tidy.pop();
+        }
+        tidy.push(c);
+    }
+    tidy.truncate(tidy.trim_end().len());
+    tidy
+}

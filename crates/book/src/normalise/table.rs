@@ -1,0 +1,224 @@
+//! What a language writes short and says long: one table file per language.
+//!
+//! A file has sections of `key = value` lines; `#` starts a comment. Values of several forms
+//! are separated by `|`. `tables/en.txt` explains each section.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use audiotome_core::Language;
+use regex::Regex;
+
+/// What an abbreviation means for the end of a sentence and for reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// Comes before a name: never ends a sentence (`Dr.`).
+    Title,
+    /// Inside a sentence: never ends it (`e.g.`).
+    Word,
+    /// Only before a number or a roman numeral (`No.`).
+    BeforeNumber,
+    /// Only after a name (`St.` of a street); may end a sentence.
+    AfterName,
+    /// May end a sentence (`etc.`).
+    Ending,
+}
+
+/// The table of one language.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    sections: HashMap<&'static str, HashMap<&'static str, &'static str>>,
+    abbreviations: HashMap<&'static str, Vec<(Rule, &'static str)>>,
+    pattern: Option<Regex>,
+}
+
+const FILES: [(&str, &str); 8] = [
+    ("en", include_str!("tables/en.txt")),
+    ("fr", include_str!("tables/fr.txt")),
+    ("de", include_str!("tables/de.txt")),
+    ("es", include_str!("tables/es.txt")),
+    ("it", include_str!("tables/it.txt")),
+    ("pt", include_str!("tables/pt.txt")),
+    ("ru", include_str!("tables/ru.txt")),
+    ("nl", include_str!("tables/nl.txt")),
+];
+
+const RULES: [(&str, Rule); 5] = [
+    ("titles", Rule::Title),
+    ("words", Rule::Word),
+    ("before-number", Rule::BeforeNumber),
+    ("after-name", Rule::AfterName),
+    ("endings", Rule::Ending),
+];
+
+static TABLES: LazyLock<HashMap<&str, Table>> = LazyLock::new(|| {
+    FILES
+        .into_iter()
+        .map(|(language, file)| (language, Table::parse(file)))
+        .collect()
+});
+
+static EMPTY: LazyLock<Table> = LazyLock::new(Table::default);
+
+impl Table {
+    /// The table of `language`; an empty one where there is none.
+    pub(crate) fn of(language: &Language) -> &'static Self {
+        TABLES.get(language.primary()).unwrap_or(&EMPTY)
+    }
+
+    fn parse(file: &'static str) -> Self {
+        let mut table = Self::default();
+        let mut section = "";
+        for line in file.lines().map(str::trim) {
+            if line.is_empty() || line.starts_with("# ") {
+                continue;
+            }
+            if let Some(name) = line
+                .strip_prefix('[')
+                .and_then(|rest| rest.strip_suffix(']'))
+            {
+                section = name;
+                continue;
+            }
+            let (key, value) = line.split_once(" =").unwrap_or((line, ""));
+            let (key, value) = (key.trim(), value.trim());
+            table
+                .sections
+                .entry(section)
+                .or_default()
+                .insert(key, value);
+            if let Some((_, rule)) = RULES.iter().find(|(name, _)| *name == section) {
+                table
+                    .abbreviations
+                    .entry(key)
+                    .or_default()
+                    .push((*rule, value));
+            }
+        }
+        table.pattern = table.compile();
+        table
+    }
+
+    fn compile(&self) -> Option<Regex> {
+        let mut keys: Vec<&str> = self.abbreviations.keys().copied().collect();
+        keys.sort_unstable_by_key(|key| (std::cmp::Reverse(key.len()), *key));
+        let keys: Vec<String> = keys
+            .into_iter()
+            .map(|key| regex::escape(key).replace(' ', r"\s?"))
+            .collect();
+        (!keys.is_empty()).then(|| {
+            let pattern = format!(r"(?:{})", keys.join("|"));
+            Regex::new(&pattern).expect("keys are escaped")
+        })
+    }
+
+    /// A pattern of all abbreviations, the longest first.
+    pub(super) fn abbreviation_pattern(&self) -> Option<&Regex> {
+        self.pattern.as_ref()
+    }
+
+    /// The readings of an abbreviation as the text has it.
+    pub(super) fn abbreviation(&self, text: &str) -> &[(Rule, &'static str)] {
+        let found = self.abbreviations.get(text).or_else(|| {
+            // `z.B.` is `z. B.` without its space, `z.\u{A0}B.` with another one.
+            let bare: String = text.split_whitespace().collect();
+            self.abbreviations.iter().find_map(|(key, readings)| {
+                let same = key.contains(' ') && key.split(' ').collect::<String>() == bare;
+                same.then_some(readings)
+            })
+        });
+        found.map_or(&[], Vec::as_slice)
+    }
+
+    /// The abbreviation that `text` ends with, as a word of its own.
+    pub(crate) fn abbreviation_at_end(&self, text: &str) -> Option<Rule> {
+        let word = |key: &str| {
+            text.strip_suffix(key)
+                .is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '.'))
+        };
+        let last = text.rsplit(char::is_whitespace).next()?;
+        let last = last.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '№');
+        if let Some(rules) = self.abbreviations.get(last) {
+            return Some(rules[0].0);
+        }
+        self.abbreviations
+            .iter()
+            .filter(|(key, _)| key.contains(' ') && word(key))
+            .map(|(_, rules)| rules[0].0)
+            .next()
+    }
+
+    /// The value of `key` in a section.
+    pub(crate) fn get(&self, section: &str, key: &str) -> Option<&'static str> {
+        self.sections.get(section)?.get(key).copied()
+    }
+
+    /// The values of `key` in a section that separates them with `|`.
+    pub(super) fn forms(&self, section: &str, key: &str) -> Option<Vec<&'static str>> {
+        Some(self.get(section, key)?.split('|').map(str::trim).collect())
+    }
+
+    /// The keys of a section.
+    pub(super) fn keys(&self, section: &str) -> impl Iterator<Item = &'static str> {
+        self.sections
+            .get(section)
+            .into_iter()
+            .flat_map(HashMap::keys)
+            .copied()
+    }
+
+    /// Whether `word` joins clauses, so that a cut before it sounds right.
+    pub(crate) fn is_conjunction(&self, word: &str) -> bool {
+        self.get("conjunctions", word).is_some()
+    }
+
+    /// Whether `word` is the name of a month.
+    pub(crate) fn is_month(&self, word: &str) -> bool {
+        self.get("months", word).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_parses_into_known_sections() {
+        let known = [
+            "titles",
+            "words",
+            "before-number",
+            "after-name",
+            "endings",
+            "numbered",
+            "rulers",
+            "symbols",
+            "currency",
+            "units",
+            "web",
+            "forms",
+            "months",
+            "conjunctions",
+        ];
+        for (language, _) in FILES {
+            let table = Table::of(&Language::new(language));
+            for section in table.sections.keys() {
+                assert!(known.contains(section), "[{section}] of {language}");
+            }
+            assert!(table.get("web", ".").is_some(), "{language}");
+        }
+    }
+
+    #[test]
+    fn an_abbreviation_is_found_at_the_end_of_a_text() {
+        let english = Table::of(&Language::new("en"));
+        assert_eq!(english.abbreviation_at_end("said Dr."), Some(Rule::Title));
+        assert_eq!(
+            english.abbreviation_at_end("(see No."),
+            Some(Rule::BeforeNumber)
+        );
+        assert_eq!(english.abbreviation_at_end("the end."), None);
+        let german = Table::of(&Language::new("de"));
+        assert_eq!(german.abbreviation_at_end("wie z. B."), Some(Rule::Word));
+    }
+}
