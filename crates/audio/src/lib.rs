@@ -1,1 +1,36 @@
-//! placeholder
+//! From clips to audiobooks.
+//!
+//! Clips rest in a store ([`FolderStore`], [`MemoryStore`]) as FLAC. [`measure_gain`] listens to the
+//! first minute of a book and fixes one gain for all of it; [`encode_chapter`] turns the clips of a
+//! chapter into one encoded file of a work folder, sample-exact; [`publish`] joins those files,
+//! without encoding again, into an audiobook with chapter marks, cover and tags.
+
+mod aac;
+mod assembly;
+mod chapter;
+mod error;
+pub mod ffmpeg;
+pub mod flac;
+mod folder_store;
+mod format;
+mod library;
+mod limiter;
+mod loudness;
+mod memory_store;
+mod metadata_file;
+mod mux;
+mod publish;
+mod shape;
+mod target;
+
+pub use aac::AacEncoder;
+pub use assembly::Assembly;
+pub use chapter::{EncodedChapter, encode_chapter, timeline};
+pub use error::AudioError;
+pub use folder_store::FolderStore;
+pub use format::{OutputFormat, OutputFormatError};
+pub use loudness::{Gain, Loudness, LoudnessError, measure_gain};
+pub use memory_store::MemoryStore;
+pub use metadata_file::Tags;
+pub use publish::{Audiobook, Published, publish};
+pub use target::Target;

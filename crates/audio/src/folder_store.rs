@@ -1,0 +1,165 @@
+//! Clips in a folder: `ab/abcd….flac`, one file per key.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use audiotome_core::{AudioStore, Clip, SegmentKey, StoreError};
+use audiotome_files::STAGED_PREFIX;
+
+use crate::flac;
+
+/// A staged file so old belongs to no living process.
+const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
+
+/// A store in a folder, which any number of processes may share.
+#[derive(Clone, Debug)]
+pub struct FolderStore {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    root: PathBuf,
+    /// One per subfolder, so that of two puts of one key in this process the first stays.
+    writing: Vec<Mutex<()>>,
+}
+
+impl FolderStore {
+    /// Opens the store in `root`, making the folder, and clears what crashes left behind.
+    ///
+    /// # Errors
+    /// When the folder can't be made or read.
+    pub fn open(root: PathBuf) -> Result<Self, StoreError> {
+        fs_err::create_dir_all(&root).map_err(failed("make the clip store", &root))?;
+        clean(&root).map_err(failed("read the clip store", &root))?;
+        let inner = Inner {
+            root,
+            writing: (0..256).map(|_| Mutex::new(())).collect(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let inner = Arc::clone(&self.inner);
+        tokio::task::spawn_blocking(move || work(&inner))
+            .await
+            .map_err(|error| StoreError::Io {
+                action: "use the clip store".to_owned(),
+                source: io::Error::other(error),
+            })?
+    }
+}
+
+#[async_trait]
+impl AudioStore for FolderStore {
+    async fn missing(&self, keys: &[SegmentKey]) -> Result<Vec<SegmentKey>, StoreError> {
+        let keys = keys.to_vec();
+        self.blocking(move |inner| {
+            let mut missing = Vec::new();
+            for key in keys {
+                if !inner.has(&key)? {
+                    missing.push(key);
+                }
+            }
+            Ok(missing)
+        })
+        .await
+    }
+
+    async fn get(&self, key: &SegmentKey) -> Result<Option<Clip>, StoreError> {
+        let key = *key;
+        self.blocking(move |inner| inner.get(&key)).await
+    }
+
+    async fn put(&self, key: &SegmentKey, clip: Clip) -> Result<(), StoreError> {
+        let key = *key;
+        self.blocking(move |inner| inner.put(&key, &clip)).await
+    }
+}
+
+impl Inner {
+    fn path(&self, key: &SegmentKey) -> PathBuf {
+        let name = key.to_string();
+        self.root.join(&name[..2]).join(format!("{name}.flac"))
+    }
+
+    fn has(&self, key: &SegmentKey) -> Result<bool, StoreError> {
+        let path = self.path(key);
+        path.try_exists().map_err(failed("look for", &path))
+    }
+
+    fn get(&self, key: &SegmentKey) -> Result<Option<Clip>, StoreError> {
+        let path = self.path(key);
+        let bytes = match fs_err::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed("read", &path)(error)),
+        };
+        match flac::decode(&bytes) {
+            Ok(clip) => Ok(Some(clip)),
+            Err(error) => {
+                let aside = path.with_extension("flac.damaged");
+                fs_err::rename(&path, &aside).map_err(failed("put aside", &path))?;
+                Err(StoreError::Damaged {
+                    key: *key,
+                    reason: format!("{error}; it is now `{}`", aside.display()),
+                })
+            }
+        }
+    }
+
+    fn put(&self, key: &SegmentKey, clip: &Clip) -> Result<(), StoreError> {
+        let path = self.path(key);
+        let bytes = flac::encode(clip);
+        let _writing = self.writing[usize::from(key.as_bytes()[0])]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if self.has(key)? {
+            return Ok(());
+        }
+        audiotome_files::write(&path, &bytes).map_err(failed("write", &path))
+    }
+}
+
+/// Removes staged files that no living process can be writing.
+fn clean(root: &Path) -> io::Result<()> {
+    for folder in fs_err::read_dir(root)? {
+        let folder = folder?;
+        if !folder.file_type()?.is_dir() {
+            continue;
+        }
+        for file in fs_err::read_dir(folder.path())? {
+            let file = file?;
+            if is_left_behind(&file) {
+                // Another process that opens the store may be quicker; gone is gone.
+                let _ = fs_err::remove_file(file.path());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_left_behind(file: &fs_err::DirEntry) -> bool {
+    let staged = file
+        .file_name()
+        .to_string_lossy()
+        .starts_with(STAGED_PREFIX);
+    let age = || {
+        let modified = file.metadata().ok()?.modified().ok()?;
+        SystemTime::now().duration_since(modified).ok()
+    };
+    staged && age().is_some_and(|age| age > LEFT_BEHIND)
+}
+
+fn failed(action: &str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    let action = format!("{action} `{}`", path.display());
+    move |source| StoreError::Io { action, source }
+}
