@@ -3,9 +3,16 @@
 //! The steps and their order are the same for all languages; what differs lies in one table
 //! per language (`normalise/tables`), and for English numbers in `normalise/english`.
 
+mod abbreviations;
+mod capitals;
 mod clean;
+mod english;
+mod numbers;
 mod pauses;
+mod roman;
+mod symbols;
 mod table;
+mod web;
 
 use audiotome_core::Language;
 
@@ -29,8 +36,20 @@ pub fn normalise(text: &str, language: &Language) -> String {
 }
 
 /// As [`normalise`], for a kind of text.
-pub(crate) fn as_spoken(text: &str, _language: &Language, style: Style) -> String {
+pub(crate) fn as_spoken(text: &str, language: &Language, style: Style) -> String {
+    let table = Table::of(language);
     let text = clean::clean(text);
+    let text = web::addresses(&text, table);
+    let text = capitals::calm(&text, style);
+    let text = abbreviations::expand(&text, table);
+    let text = roman::numerals(&text, table, style);
+    let text = if language.primary() == "en" {
+        let region = language.as_str().split_once('-').map(|(_, region)| region);
+        english::numbers(&text, region, table)
+    } else {
+        numbers::numbers(&text, table)
+    };
+    let text = symbols::symbols(&text, table);
     let text = lines(&text, style);
     pauses::pauses(&text)
 }

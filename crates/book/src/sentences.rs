@@ -8,7 +8,7 @@ use audiotome_core::Language;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 pub(crate) use cut::cut;
-pub(crate) use measure::Measure;
+pub(crate) use measure::{Measure, is_dense};
 
 /// `sentencex` takes quadratic time over open quotation marks; it never gets more bytes at once.
 const AT_ONCE: usize = 4_000;
@@ -19,6 +19,14 @@ const FEW_WORDS: usize = 3;
 /// The sentences of `text`, without the white space around them. Those under three words are
 /// joined to a neighbour where `measure` allows it; those without a letter or digit are left out.
 pub(crate) fn split<'a>(text: &'a str, language: &Language, measure: Measure) -> Vec<&'a str> {
+    join_short(text, &sentences_of(text, language), measure)
+        .into_iter()
+        .map(|(start, end)| text[start..end].trim())
+        .collect()
+}
+
+/// Start and end of each sentence that has something to say.
+fn sentences_of(text: &str, language: &Language) -> Vec<(usize, usize)> {
     let mut ends = Vec::new();
     let mut start = 0;
     for passage in passages(text) {
@@ -35,10 +43,7 @@ pub(crate) fn split<'a>(text: &'a str, language: &Language, measure: Measure) ->
         }
         start = end;
     }
-    join_short(text, &sentences, measure)
-        .into_iter()
-        .map(|(start, end)| text[start..end].trim())
-        .collect()
+    sentences
 }
 
 /// Whether the piece ends as a sentence does, maybe inside quotation marks.
@@ -81,7 +86,7 @@ fn after_last(window: &str, mark: impl Fn(char) -> bool) -> Option<usize> {
         .map(|(after, _)| after)
 }
 
-/// Joins short sentences to the one after them, or at the end to the one before.
+/// Joins short sentences to the one before them, or at the start to the one after.
 fn join_short(text: &str, sentences: &[(usize, usize)], measure: Measure) -> Vec<(usize, usize)> {
     let mut joined: Vec<(usize, usize)> = Vec::new();
     for &(start, end) in sentences {
@@ -102,7 +107,7 @@ fn join_short(text: &str, sentences: &[(usize, usize)], measure: Measure) -> Vec
 }
 
 fn is_short(sentence: &str) -> bool {
-    let dense = sentence.chars().filter(|c| measure::is_dense(*c)).count();
+    let dense = sentence.chars().filter(|c| is_dense(*c)).count();
     if dense > 0 {
         return dense < 2 * FEW_WORDS;
     }

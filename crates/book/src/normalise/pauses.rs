@@ -1,5 +1,7 @@
 //! Dashes, ellipses and ornaments as the commas and full stops that every engine pauses at.
 
+use crate::sentences::is_dense;
+
 /// Replaces marks that engines read wrongly or not at all.
 pub(super) fn pauses(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
@@ -37,6 +39,7 @@ pub(super) fn pauses(text: &str) -> String {
             ']' | '}' => out.push(')'),
             '|' | '¦' => pause(&mut out, next),
             '_' | '*' | '~' | '^' | '`' | '\\' | '<' | '>' => space(&mut out, &chars, at),
+            '/' if between_letters(&chars, at) => out.push(' '),
             _ if is_ornament(c) => space(&mut out, &chars, at),
             _ => {
                 out.push(c);
@@ -64,38 +67,52 @@ fn pause(out: &mut String, next: Option<char>) {
     let nothing_before = !out.contains(char::is_alphanumeric);
     if next.is_none() && !nothing_before {
         if !out.ends_with(is_mark) {
-            out.push('.');
+            add_mark(out, '.');
         }
     } else if !nothing_before && !out.ends_with(is_mark) && !next.is_some_and(is_closing_mark) {
-        out.push(',');
+        add_mark(out, ',');
     }
-    if !out.is_empty() && !next.is_some_and(is_closing_mark) && !out.ends_with(['(', '“', '«']) {
+    if !out.is_empty()
+        && !next.is_some_and(|c| is_closing_mark(c) || is_dense(c))
+        && !out.ends_with(['(', '“', '«'])
+    {
         out.push(' ');
     }
 }
 
 fn ellipsis(out: &mut String, next: Option<char>) {
     let ends = out.trim_end().ends_with(is_mark) || !out.contains(char::is_alphanumeric);
-    if ends || next.is_some_and(|c| matches!(c, '.' | '!' | '?' | ',' | ';' | ':' | '…')) {
+    if ends || next.is_some_and(|c| is_mark(c) || c == '…') {
         return;
     }
     while out.ends_with(' ') {
         out.pop();
     }
     let goes_on = next.is_some_and(|c| c.is_lowercase() || c.is_numeric());
-    out.push(if goes_on { ',' } else { '.' });
+    add_mark(out, if goes_on { ',' } else { '.' });
     if next.is_some_and(char::is_alphanumeric) {
         out.push(' ');
     }
 }
 
+/// A comma or full stop of the script before it; the wide ones bring their own space.
+fn add_mark(out: &mut String, mark: char) {
+    let dense = out.chars().next_back().is_some_and(is_dense);
+    out.push(match (dense, mark) {
+        (true, ',') => '，',
+        (true, _) => '。',
+        (false, mark) => mark,
+    });
+}
+
 fn space(out: &mut String, chars: &[char], at: usize) {
-    let between = at > 0
-        && chars[at - 1].is_alphanumeric()
-        && chars.get(at + 1).is_some_and(|c| c.is_alphanumeric());
-    if between {
+    if between_letters(chars, at) {
         out.push(' ');
     }
+}
+
+fn between_letters(chars: &[char], at: usize) -> bool {
+    at > 0 && chars[at - 1].is_alphabetic() && chars.get(at + 1).is_some_and(|c| c.is_alphabetic())
 }
 
 fn is_mark(c: char) -> bool {

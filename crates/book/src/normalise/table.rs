@@ -4,7 +4,7 @@
 //! are separated by `|`. `tables/en.txt` explains each section.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use audiotome_core::Language;
 use regex::Regex;
@@ -51,19 +51,18 @@ const RULES: [(&str, Rule); 5] = [
     ("endings", Rule::Ending),
 ];
 
-static TABLES: LazyLock<HashMap<&str, Table>> = LazyLock::new(|| {
-    FILES
-        .into_iter()
-        .map(|(language, file)| (language, Table::parse(file)))
-        .collect()
-});
+/// Each is read when its language first comes up.
+static TABLES: [OnceLock<Table>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
 
 static EMPTY: LazyLock<Table> = LazyLock::new(Table::default);
 
 impl Table {
     /// The table of `language`; an empty one where there is none.
     pub(crate) fn of(language: &Language) -> &'static Self {
-        TABLES.get(language.primary()).unwrap_or(&EMPTY)
+        let at = FILES.iter().position(|(tag, _)| *tag == language.primary());
+        at.map_or(&EMPTY, |at| {
+            TABLES[at].get_or_init(|| Self::parse(FILES[at].1))
+        })
     }
 
     fn parse(file: &'static str) -> Self {
@@ -158,13 +157,21 @@ impl Table {
         Some(self.get(section, key)?.split('|').map(str::trim).collect())
     }
 
-    /// The keys of a section.
-    pub(super) fn keys(&self, section: &str) -> impl Iterator<Item = &'static str> {
+    /// Whether the table has a section.
+    pub(super) fn has(&self, section: &str) -> bool {
+        self.sections.contains_key(section)
+    }
+
+    /// Whether nothing is known about the language.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sections.is_empty()
+    }
+
+    /// Whether `text` names a month.
+    pub(super) fn months_in(&self, text: &str) -> bool {
         self.sections
-            .get(section)
-            .into_iter()
-            .flat_map(HashMap::keys)
-            .copied()
+            .get("months")
+            .is_some_and(|months| months.keys().any(|month| text.contains(month)))
     }
 
     /// Whether `word` joins clauses, so that a cut before it sounds right.
@@ -199,6 +206,11 @@ mod tests {
             "forms",
             "months",
             "conjunctions",
+            "ordinals",
+            "ordinal-ends",
+            "ordinal-nouns",
+            "ordinal-datives",
+            "centuries",
         ];
         for (language, _) in FILES {
             let table = Table::of(&Language::new(language));

@@ -1,3 +1,4 @@
 //! Integration tests of the book crate.
 
+mod normalise;
 mod sentences;

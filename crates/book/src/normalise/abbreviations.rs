@@ -1,0 +1,133 @@
+//! Titles and abbreviations as the words they stand for.
+
+use super::{Rule, Table};
+use crate::normalise::roman;
+
+/// Replaces the abbreviations of a table where their neighbours fit.
+pub(super) fn expand(text: &str, table: &Table) -> String {
+    let Some(pattern) = table.abbreviation_pattern() else {
+        return text.to_owned();
+    };
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut done = 0;
+    for found in pattern.find_iter(text) {
+        let (before, after) = (&text[..found.start()], &text[found.end()..]);
+        if !stands_alone(before, found.as_str(), after) {
+            continue;
+        }
+        let readings = table.abbreviation(found.as_str());
+        let Some((rule, said)) = readings
+            .iter()
+            .copied()
+            .filter(|(_, said)| !said.is_empty())
+            .find(|(rule, said)| {
+                fits(
+                    *rule,
+                    said,
+                    found.as_str(),
+                    before,
+                    after,
+                    readings.len() > 1,
+                )
+            })
+        else {
+            continue;
+        };
+        out.push_str(&text[done..found.start()]);
+        out.push_str(said);
+        if found.as_str().ends_with('.') && ends_here(rule, said, after) {
+            out.push('.');
+        }
+        done = found.end();
+    }
+    out.push_str(&text[done..]);
+    out
+}
+
+fn stands_alone(before: &str, found: &str, after: &str) -> bool {
+    let joined = |c: char| c.is_alphanumeric() || matches!(c, '\'' | '’' | '-' | '.');
+    let first_is_letter = found.starts_with(char::is_alphanumeric);
+    let in_word = first_is_letter && before.ends_with(joined) && !elided(before);
+    let goes_on =
+        !found.ends_with('.') && after.starts_with(|c: char| c.is_alphanumeric() || c == '-');
+    !in_word && !goes_on
+}
+
+/// `l'abbé`, `d'apr.`: an article without its vowel; but not `'s`.
+fn elided(before: &str) -> bool {
+    let Some(word) = before.strip_suffix(['\'', '’']) else {
+        return false;
+    };
+    let article = word
+        .rsplit(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or(word);
+    article.is_empty()
+        || matches!(
+            article,
+            "l" | "d" | "L" | "D" | "qu" | "dell" | "all" | "un"
+        )
+}
+
+fn fits(rule: Rule, said: &str, found: &str, before: &str, after: &str, has_others: bool) -> bool {
+    let next = after.trim_start();
+    let next_is_capital = next.starts_with(|c: char| c.is_uppercase());
+    let previous = last_word(before);
+    let previous_is_name = previous.starts_with(char::is_uppercase);
+    let letter = found.chars().filter(|c| c.is_alphabetic()).count() == 1;
+    match rule {
+        Rule::Title | Rule::Word if letter => {
+            // A lone letter is an initial more often than not.
+            let between = rule == Rule::Word && previous_is_name;
+            next_is_capital
+                && (between
+                    || !previous_is_name
+                    || !before.trim_end().ends_with(char::is_alphanumeric))
+                && !is_initial(previous)
+        }
+        Rule::Title if found.ends_with('.') && !has_others => {
+            !next.is_empty() || said.contains(' ') || !previous.is_empty()
+        }
+        Rule::Title => next_is_capital && after.starts_with(char::is_whitespace),
+        Rule::AfterName => {
+            let named = previous_is_name || previous == "&" || previous == "and";
+            named && (!has_others || !next_is_capital || after.starts_with(','))
+        }
+        Rule::BeforeNumber => {
+            let number =
+                next.starts_with(|c: char| c.is_numeric()) || roman::starts_with_numeral(next);
+            let after_day = table_month(said) && previous.ends_with(|c: char| c.is_ascii_digit());
+            number || after_day
+        }
+        Rule::Word | Rule::Ending => true,
+    }
+}
+
+/// English writes months short; they follow a day as well.
+fn table_month(said: &str) -> bool {
+    Table::of(&audiotome_core::Language::new("en")).is_month(said)
+}
+
+fn is_initial(word: &str) -> bool {
+    word.ends_with('.') && word.chars().filter(|c| c.is_alphabetic()).count() == 1
+}
+
+fn last_word(before: &str) -> &str {
+    before.split_whitespace().next_back().map_or("", |word| {
+        word.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '&')
+    })
+}
+
+/// Whether the dot of the abbreviation was a full stop as well.
+fn ends_here(rule: Rule, said: &str, after: &str) -> bool {
+    if matches!(rule, Rule::Title | Rule::BeforeNumber) {
+        return false;
+    }
+    let last = !after.contains(char::is_alphanumeric);
+    let marked = after.starts_with(['.', ',', ';', ':', '!', '?', ')', '…']);
+    let sentence_follows = rule == Rule::Ending
+        && after.starts_with(char::is_whitespace)
+        && after.trim_start().starts_with(char::is_uppercase)
+        && said.chars().any(char::is_lowercase);
+    (last && !marked) || sentence_follows
+}

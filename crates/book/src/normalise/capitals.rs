@@ -1,0 +1,108 @@
+//! Words in capitals, which engines spell letter by letter.
+
+use super::Style;
+
+/// Gives words in capitals their usual case: all of a heading in capitals, and in text the runs of at
+/// least two such words at its start or three anywhere (small capitals that open a chapter,
+/// shouting). Single ones stay: they may be abbreviations.
+pub(super) fn calm(text: &str, style: Style) -> String {
+    if !text.contains(is_capital_pair) {
+        return text.to_owned();
+    }
+    match style {
+        Style::Heading if shouts(text) => map_words(text, |_| true),
+        Style::Heading => text.to_owned(),
+        Style::Text => {
+            let runs = runs(text);
+            map_words(text, |at| {
+                runs.iter().any(|(start, end)| (*start..*end).contains(&at))
+            })
+        }
+    }
+}
+
+fn is_capital_pair(c: char) -> bool {
+    c.is_uppercase()
+}
+
+/// Whether a heading is set in capitals: no small letter, and a word too long for an abbreviation.
+fn shouts(text: &str) -> bool {
+    !text.contains(char::is_lowercase)
+        && words(text).any(|(_, word)| word.chars().filter(|c| c.is_uppercase()).count() >= 4)
+}
+
+/// Byte ranges of runs of words in capitals.
+fn runs(text: &str) -> Vec<(usize, usize)> {
+    let mut runs = Vec::new();
+    let mut run: Option<(usize, usize, usize, usize)> = None;
+    for (index, (at, word)) in words(text).enumerate() {
+        if is_capital(word) {
+            let (start, first, count, long) = run.unwrap_or((at, index, 0, 0));
+            let long = long + usize::from(word.chars().count() >= 2);
+            run = Some((start, first, count + 1, long));
+        } else if let Some(ended) = run.take() {
+            add_run(&mut runs, ended, at);
+        }
+    }
+    if let Some(ended) = run {
+        add_run(&mut runs, ended, text.len());
+    }
+    runs
+}
+
+fn add_run(runs: &mut Vec<(usize, usize)>, run: (usize, usize, usize, usize), end: usize) {
+    let (start, first, count, long) = run;
+    if long >= 2 && (count >= 3 || first == 0) {
+        runs.push((start, end));
+    }
+}
+
+/// A word in capitals, or one like `I` and `A` between such; with a dot inside it is an abbreviation.
+fn is_capital(word: &str) -> bool {
+    let letters = word.trim_matches(|c: char| !c.is_alphanumeric());
+    !letters.is_empty()
+        && !letters.contains('.')
+        && letters
+            .chars()
+            .all(|c| c.is_uppercase() || matches!(c, '\'' | '’' | '-'))
+}
+
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split_whitespace()
+        .map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+}
+
+/// Gives the words at the chosen places small letters after the first.
+fn map_words(text: &str, chosen: impl Fn(usize) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for (at, word) in words(text) {
+        if !chosen(at) || !word.contains(char::is_uppercase) {
+            continue;
+        }
+        out.push_str(&text[done..at]);
+        // An abbreviation with dots inside is read letter by letter, a numeral as a number.
+        let dotted = word.trim_end_matches('.').contains('.');
+        let keep = dotted || super::roman::starts_with_numeral(word);
+        if keep {
+            out.push_str(word);
+        } else {
+            add_calm(&mut out, word);
+        }
+        done = at + word.len();
+    }
+    out.push_str(&text[done..]);
+    out
+}
+
+fn add_calm(out: &mut String, word: &str) {
+    let mut first = true;
+    for c in word.chars() {
+        if first || !c.is_uppercase() {
+            out.push(c);
+        } else {
+            out.extend(c.to_lowercase());
+        }
+        first = first && !c.is_alphabetic();
+    }
+}

@@ -1,0 +1,126 @@
+//! Amounts of money.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::spell;
+use crate::normalise::Table;
+
+static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)
+        (?P<land>\b(?:US|U\.S\.|A|AU|C|CA|NZ|HK))?
+        (?P<sign>[$£€¥₹₽])\s?(?P<whole>\d[\d,]*)(?:\.(?P<part>\d+))?
+        (?:\s?(?P<scale>thousand|million|billion|trillion|[mk]\b|bn\b|[MKB]\b))?
+        (?P<noun>-[a-z]+)?",
+    )
+    .expect("a fixed pattern")
+});
+
+/// `£3 5s. 6d.`, `5s. 6d.`
+static OLD_MONEY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:£\s?(?P<pounds>\d[\d,]*),?\s)?\b(?P<shillings>\d{1,2})\s?s\.?,?\s(?P<pence>\d{1,2})\s?d\b\.?")
+        .expect("a fixed pattern")
+});
+
+/// Replaces amounts by words: `$3.50` by `three dollars and fifty cents`.
+pub(super) fn amounts(text: &str, table: &Table) -> String {
+    if !text.contains(['$', '£', '€', '¥', '₹', '₽']) && !text.contains("d.") {
+        return text.to_owned();
+    }
+    let text = OLD_MONEY.replace_all(text, |found: &Captures<'_>| {
+        let pounds = found
+            .name("pounds")
+            .map(|pounds| format!("{}, ", count(pounds.as_str(), "pound", "pounds")));
+        let shillings = count(&found["shillings"], "shilling", "shillings");
+        let pence = count(&found["pence"], "penny", "pence");
+        format!("{}{shillings} and {pence}", pounds.unwrap_or_default())
+    });
+    AMOUNT
+        .replace_all(&text, |found: &Captures<'_>| amount(found, table))
+        .into_owned()
+}
+
+fn amount(found: &Captures<'_>, table: &Table) -> String {
+    let Some(names) = table
+        .forms("currency", &found["sign"])
+        .filter(|names| names.len() == 4)
+    else {
+        return found[0].to_owned();
+    };
+    let whole = found["whole"].trim_end_matches(',');
+    // A comma after the number belongs to the sentence.
+    let comma = if found["whole"].ends_with(',') {
+        ","
+    } else {
+        ""
+    };
+    let part = found.name("part").map_or("", |part| part.as_str());
+    if let Some(noun) = found.name("noun") {
+        // `a $10-bill`
+        return format!(
+            "{} {} {}",
+            spell::written(whole),
+            names[0],
+            &noun.as_str()[1..]
+        );
+    }
+    let said = match found.name("scale") {
+        Some(scale) => scaled(whole, part, scale.as_str(), names[1]),
+        None => plain(whole, part, &names),
+    };
+    let land = found
+        .name("land")
+        .map_or("", |land| land.as_str())
+        .replace('.', "");
+    let said = if land.is_empty() {
+        said
+    } else {
+        said.replacen(names[1], &format!("{land} {}", names[1]), 1)
+    };
+    format!("{said}{comma}")
+}
+
+fn scaled(whole: &str, part: &str, scale: &str, unit: &str) -> String {
+    let scale = match scale {
+        "k" | "K" => "thousand",
+        "m" | "M" => "million",
+        "bn" | "B" => "billion",
+        word => word,
+    };
+    let number = if part.is_empty() {
+        whole.to_owned()
+    } else {
+        format!("{whole}.{part}")
+    };
+    format!("{} {scale} {unit}", spell::written(&number))
+}
+
+fn plain(whole: &str, part: &str, names: &[&str]) -> String {
+    if part.len() != 2 && !part.is_empty() {
+        return format!(
+            "{} {}",
+            spell::written(&format!("{whole}.{part}")),
+            names[1]
+        );
+    }
+    let units = count(whole, names[0], names[1]);
+    match (spell::value(whole), part.parse().unwrap_or(0_u64)) {
+        (_, 0) => units,
+        (Some(0), cents) => count(&cents.to_string(), names[2], names[3]),
+        (_, cents) => format!(
+            "{units} and {}",
+            count(&cents.to_string(), names[2], names[3])
+        ),
+    }
+}
+
+fn count(number: &str, one: &str, many: &str) -> String {
+    let unit = if spell::value(number) == Some(1) {
+        one
+    } else {
+        many
+    };
+    format!("{} {unit}", spell::written(number))
+}

@@ -1,0 +1,207 @@
+//! Fractions, measures, ranges, ordinals and plain numbers.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::spell;
+use crate::normalise::Table;
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a fixed pattern")
+}
+
+const FRACTIONS: [(char, &str, &str); 15] = [
+    ('½', "one half", "a half"),
+    ('⅓', "one third", "a third"),
+    ('⅔', "two thirds", "two thirds"),
+    ('¼', "one quarter", "a quarter"),
+    ('¾', "three quarters", "three quarters"),
+    ('⅕', "one fifth", "a fifth"),
+    ('⅖', "two fifths", "two fifths"),
+    ('⅗', "three fifths", "three fifths"),
+    ('⅘', "four fifths", "four fifths"),
+    ('⅙', "one sixth", "a sixth"),
+    ('⅚', "five sixths", "five sixths"),
+    ('⅛', "one eighth", "an eighth"),
+    ('⅜', "three eighths", "three eighths"),
+    ('⅝', "five eighths", "five eighths"),
+    ('⅞', "seven eighths", "seven eighths"),
+];
+
+static SLASHED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:\b(?P<whole>\d+)[ -])?\b(?P<over>\d{1,3})[/⁄](?P<under>\d{1,3})\b")
+});
+static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?P<minus>[−–-])?\b(?P<number>\d[\d,]*(?:\.\d+)?)(?P<range>\s?[–—-]\s?\d[\d,]*(?:\.\d+)?)?\s?(?P<unit>[\p{L}]+[²³]?(?:/[\p{L}]+)?\.?|°[CF]?|%|¢)",
+    )
+});
+static RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?P<from>\d[\d,]*(?:\.\d+)?)(?:\s?[–—]\s?|-)(?P<to>\d[\d,]*(?:\.\d+)?)\b")
+});
+static TELEPHONE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:\d{3}-)?\d{3}-\d{4}\b|\b\d{2,5}-\d{2,5}(?:-\d{2,5}){1,3}\b"));
+static ORDINAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(\d[\d,]*)(?:st|nd|rd|th|d)\b"));
+static VERSION: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d+(?:\.\d+){2,}\b"));
+static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?P<lead>[\p{L}]|(?:^|[\s(])[−-]|#|[\s(]\.)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<tail>[\p{L}])?",
+    )
+});
+
+/// Replaces `555-1234` by its digits; dates (`1995-01-05`) are left.
+pub(super) fn telephones(text: &str) -> String {
+    TELEPHONE
+        .replace_all(text, |found: &Captures<'_>| {
+            let parts: Vec<&str> = found[0].split('-').collect();
+            if parts[0].len() == 4 && parts.len() == 3 && parts[1].len() == 2 {
+                return found[0].to_owned();
+            }
+            let parts: Vec<String> = parts.into_iter().map(spell::digits).collect();
+            parts.join(", ")
+        })
+        .into_owned()
+}
+
+/// Replaces `2½` by `two and a half`, `3/4` by `three quarters`.
+pub(super) fn fractions(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let Some((_, alone, after)) = FRACTIONS.iter().find(|(sign, _, _)| *sign == c) else {
+            out.push(c);
+            continue;
+        };
+        let digits = out.trim_end().ends_with(|c: char| c.is_ascii_digit());
+        if digits {
+            out.truncate(out.trim_end().len());
+            out.push_str(" and ");
+            out.push_str(after);
+        } else {
+            out.push_str(alone);
+        }
+    }
+    SLASHED.replace_all(&out, slashed).into_owned()
+}
+
+fn slashed(found: &Captures<'_>) -> String {
+    let (over, under) = (number(&found["over"]), number(&found["under"]));
+    let whole = found
+        .name("whole")
+        .map(|whole| spell::written(whole.as_str()));
+    let common =
+        over < under && over > 0 && (under <= 10 || matches!(under, 12 | 16 | 32 | 64 | 100));
+    if !common {
+        let between = if under == 7 && over == 24 || (over, under) == (9, 11) {
+            " "
+        } else {
+            " over "
+        };
+        let said = format!(
+            "{}{between}{}",
+            spell::cardinal(over),
+            spell::cardinal(under)
+        );
+        return whole.map_or_else(|| said.clone(), |whole| format!("{whole} {said}"));
+    }
+    let name = match under {
+        2 => "half".to_owned(),
+        4 => "quarter".to_owned(),
+        _ => spell::ordinal(under),
+    };
+    let name = if over > 1 { spell::plural(&name) } else { name };
+    match whole {
+        Some(whole) if over == 1 => {
+            format!("{whole} and a{} {name}", if under == 8 { "n" } else { "" })
+        }
+        Some(whole) => format!("{whole} and {} {name}", spell::cardinal(over)),
+        None => format!("{} {name}", spell::cardinal(over)),
+    }
+}
+
+/// Replaces `5 km` by `five kilometers`, `50%` by `fifty percent`.
+pub(super) fn measures(text: &str, table: &Table) -> String {
+    MEASURE
+        .replace_all(text, |found: &Captures<'_>| {
+            let unit = &found["unit"];
+            let (names, dot) = match table.forms("units", unit) {
+                Some(names) => (names, ""),
+                None => match unit
+                    .strip_suffix('.')
+                    .and_then(|unit| table.forms("units", unit))
+                {
+                    Some(names) => (names, "."),
+                    None => return found[0].to_owned(),
+                },
+            };
+            let range = found.name("range").map(|range| range.as_str());
+            let one = range.is_none() && spell::value(&found["number"]) == Some(1);
+            let minus = if found.name("minus").is_some() {
+                "minus "
+            } else {
+                ""
+            };
+            let to = range.map(|range| {
+                let to = range.trim_matches(|c: char| !c.is_ascii_digit());
+                format!(" to {}", spell::written(to))
+            });
+            let name = if one {
+                names[0]
+            } else {
+                names[names.len() - 1]
+            };
+            format!(
+                "{minus}{}{} {name}{dot}",
+                spell::written(&found["number"]),
+                to.unwrap_or_default()
+            )
+        })
+        .into_owned()
+}
+
+/// Replaces what is left: ranges, ordinals, negative and plain numbers, digits inside of words.
+pub(super) fn plain(text: &str) -> String {
+    let text = VERSION.replace_all(text, |found: &Captures<'_>| {
+        let parts: Vec<String> = found[0].split('.').map(spell::written).collect();
+        parts.join(" point ")
+    });
+    let text = ORDINAL.replace_all(&text, |found: &Captures<'_>| {
+        spell::value(&found[1]).map_or_else(|| found[0].to_owned(), spell::ordinal)
+    });
+    let text = RANGE.replace_all(&text, |found: &Captures<'_>| {
+        format!(
+            "{} to {}",
+            spell::written(&found["from"]),
+            spell::written(&found["to"])
+        )
+    });
+    PLAIN.replace_all(&text, plain_number).into_owned()
+}
+
+fn plain_number(found: &Captures<'_>) -> String {
+    let lead = found.name("lead").map_or("", |lead| lead.as_str());
+    let tail = found.name("tail").map_or("", |tail| tail.as_str());
+    let said = spell::written(&found["number"]);
+    let before = match lead.chars().last() {
+        None => String::new(),
+        Some('−' | '-') => format!(
+            "{}minus ",
+            &lead[..lead.len() - lead.chars().last().map_or(0, char::len_utf8)]
+        ),
+        Some('#') => "number ".to_owned(),
+        Some('.') => format!("{}point ", &lead[..lead.len() - 1]),
+        Some(_) => format!("{lead} "),
+    };
+    let said = if lead.ends_with('.') {
+        spell::digits(&found["number"])
+    } else {
+        said
+    };
+    let space = if tail.is_empty() { "" } else { " " };
+    format!("{before}{said}{space}{tail}")
+}
+
+/// A number of at most three digits, as the patterns ensure.
+fn number(digits: &str) -> u64 {
+    digits.parse().unwrap_or(0)
+}
