@@ -169,6 +169,31 @@ impl Plan {
             .sum()
     }
 
+    /// The same plan without `skipped` segments (indexes in order), as the user wants it.
+    #[must_use]
+    pub fn without(&self, skipped: &[usize]) -> Self {
+        let kept =
+            |range: Range<usize>| range.filter(|index| skipped.binary_search(index).is_err());
+        let mut plan = Self {
+            narration: self.narration.clone(),
+            chapters: Vec::new(),
+            segments: Vec::new(),
+        };
+        for chapter in &self.chapters {
+            let start = plan.segments.len();
+            plan.segments
+                .extend(kept(chapter.segments.clone()).map(|index| self.segments[index].clone()));
+            if let Some(last) = plan.segments[start..].last_mut() {
+                last.pause_after = self.narration.pauses.chapter_tail;
+                plan.chapters.push(PlannedChapter {
+                    segments: start..plan.segments.len(),
+                    ..chapter.clone()
+                });
+            }
+        }
+        plan
+    }
+
     /// The chapter that a segment belongs to.
     #[must_use]
     pub fn chapter_of(&self, segment: usize) -> usize {
@@ -265,6 +290,20 @@ mod tests {
         assert_eq!(
             (0..3).map(|s| plan.chapter_of(s)).collect::<Vec<_>>(),
             [0, 0, 1]
+        );
+    }
+
+    #[test]
+    fn skipped_segments_and_chapters_of_them_vanish() {
+        let paragraph = |text: &str| vec![Block::new(BlockKind::Paragraph, text)];
+        let book = book(vec![paragraph("A. B."), paragraph("C."), paragraph("D.")]);
+        let plan = Plan::new(&book, narration(), |_| true, split).without(&[1, 2]);
+        let texts: Vec<_> = plan.segments.iter().map(|s| &*s.source).collect();
+        assert_eq!(texts, ["A.", "D."]);
+        assert_eq!(plan.segments[0].pause_after, Duration::from_secs(2));
+        assert_eq!(
+            plan.chapters.iter().map(|c| c.number).collect::<Vec<_>>(),
+            [1, 3]
         );
     }
 
