@@ -33,6 +33,7 @@ impl Network {
     /// [`OpenError::BadVoice`] when the bytes are no ONNX model that rten can run.
     pub(crate) fn new(voice: &str, name: &str, bytes: Vec<u8>) -> Result<Self, OpenError> {
         let model = ModelOptions::with_all_ops()
+            .prepack_weights(true)
             .load(bytes)
             .map_err(|error| bad_voice(voice, format!("`{name}`: {error}")))?;
         Ok(Self {
@@ -47,9 +48,9 @@ impl Network {
     /// # Errors
     /// [`OpenError::BadVoice`] when the model has none.
     pub(crate) fn node(&self, voice: &str, name: &str) -> Result<NodeId, OpenError> {
-        self.model.find_node(name).ok_or_else(|| {
-            bad_voice(voice, format!("`{}` has no `{name}`", self.name))
-        })
+        self.model
+            .find_node(name)
+            .ok_or_else(|| bad_voice(voice, format!("`{}` has no `{name}`", self.name)))
     }
 
     /// Runs the model once, on one thread.
@@ -68,9 +69,7 @@ impl Network {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(pool);
-        result.map_err(|error| {
-            SpeechError::Permanent(format!("`{}` failed: {error}", self.name))
-        })
+        result.map_err(|error| SpeechError::Permanent(format!("`{}` failed: {error}", self.name)))
     }
 
     fn borrow_pool(&self) -> Arc<ThreadPool> {

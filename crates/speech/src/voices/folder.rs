@@ -1,0 +1,136 @@
+//! The folder in which installed voices lie.
+//!
+//! ```text
+//! <voices>/hibari/hibari.onnx, oov.onnx, …
+//! <voices>/piper/<key>/<key>.onnx, <key>.onnx.json, MODEL_CARD
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use audiotome_core::Voice;
+
+use super::catalogue;
+use crate::piper::PiperConfig;
+use crate::{EngineKind, OpenError, espeak};
+
+/// A folder of installed voices. It need not exist: then nothing is installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VoiceFolder {
+    path: PathBuf,
+}
+
+/// A voice that this machine can speak with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstalledVoice {
+    /// The engine that it belongs to.
+    pub engine: EngineKind,
+    /// The voice.
+    pub voice: Voice,
+}
+
+impl VoiceFolder {
+    /// The folder at `path`.
+    #[must_use]
+    pub fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The neural voices in the folder, and eSpeak's own where the program is there.
+    #[must_use]
+    pub fn installed(&self) -> Vec<InstalledVoice> {
+        let mut installed = self.neural();
+        match espeak::voices() {
+            Ok(voices) => installed.extend(voices.into_iter().map(|espeak| InstalledVoice {
+                engine: EngineKind::Espeak,
+                voice: espeak.voice,
+            })),
+            Err(error) => tracing::debug!(%error, "no voices of espeak"),
+        }
+        installed
+    }
+
+    /// The neural voices in the folder, by engine and name.
+    pub(crate) fn neural(&self) -> Vec<InstalledVoice> {
+        let mut voices: Vec<_> = self.hibari().into_iter().collect();
+        voices.extend(self.piper());
+        voices
+    }
+
+    /// The neural voice of that name.
+    ///
+    /// # Errors
+    /// When it isn't there, or its files are no voice that this program can speak with.
+    pub(crate) fn find(&self, engine: EngineKind, name: &str) -> Result<InstalledVoice, OpenError> {
+        let found = match engine {
+            EngineKind::Piper => {
+                let config = PiperConfig::read(&self.of(engine, name), name)?;
+                Some(InstalledVoice {
+                    engine,
+                    voice: config.voice(name),
+                })
+            }
+            _ => self.hibari(),
+        };
+        found.ok_or_else(|| OpenError::UnknownVoice {
+            voice: name.to_owned(),
+            engine: Some(engine),
+        })
+    }
+
+    /// Where the files of a neural voice lie.
+    pub(crate) fn of(&self, engine: EngineKind, voice: &str) -> PathBuf {
+        match engine {
+            EngineKind::Piper => self.path.join("piper").join(voice),
+            _ => self.path.join(engine.name()),
+        }
+    }
+
+    fn hibari(&self) -> Option<InstalledVoice> {
+        let entry = catalogue::find("hibari")?;
+        let folder = self.of(EngineKind::Hibari, &entry.name);
+        let mut needed = entry.assets.iter().filter(|asset| !asset.optional);
+        needed
+            .all(|asset| folder.join(&asset.name).is_file())
+            .then(|| InstalledVoice {
+                engine: EngineKind::Hibari,
+                voice: Voice {
+                    name: entry.name.clone(),
+                    language: entry.language.clone(),
+                    description: entry.description.clone(),
+                },
+            })
+    }
+
+    fn piper(&self) -> Vec<InstalledVoice> {
+        let Ok(folders) = fs_err::read_dir(self.path.join("piper")) else {
+            return Vec::new();
+        };
+        let mut keys: Vec<String> = folders
+            .filter_map(|folder| folder.ok()?.file_name().into_string().ok())
+            .collect();
+        keys.sort_unstable();
+        keys.iter()
+            .filter_map(|key| self.piper_voice(key))
+            .collect()
+    }
+
+    fn piper_voice(&self, key: &str) -> Option<InstalledVoice> {
+        let folder = self.of(EngineKind::Piper, key);
+        if !folder.join(format!("{key}.onnx")).is_file() {
+            return None;
+        }
+        match self.find(EngineKind::Piper, key) {
+            Ok(found) => Some(found),
+            Err(error) => {
+                tracing::warn!(voice.name = key, %error, "a voice is left out");
+                None
+            }
+        }
+    }
+}
