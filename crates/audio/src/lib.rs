@@ -22,6 +22,7 @@ mod mux;
 mod publish;
 mod shape;
 mod target;
+pub mod wav;
 
 pub use aac::AacEncoder;
 pub use assembly::Assembly;
