@@ -1,11 +1,26 @@
 //! Ebooks as narration text: formats to [`Book`](audiotome_core::Book), blocks to sentences that
 //! an engine can read.
 
+mod chapters;
+mod compose;
 mod detect;
+mod document;
 mod encoding;
+mod epub;
+mod error;
+mod format;
+mod href;
+mod html;
+mod markdown;
+mod markup;
 mod normalise;
+mod plain;
+mod read;
 mod sentences;
 mod speakable;
 
+pub use error::BookError;
+pub use format::Format;
 pub use normalise::normalise;
+pub use read::{ReadOptions, read};
 pub use speakable::{Limits, pieces};

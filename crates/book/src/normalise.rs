@@ -16,6 +16,7 @@ mod web;
 
 use audiotome_core::Language;
 
+pub(crate) use roman::value as roman_value;
 pub(crate) use table::{Rule, Table};
 
 /// What kind of text is read.

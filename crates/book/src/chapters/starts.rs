@@ -1,0 +1,171 @@
+//! From places to the starts of chapters: which places are split into those below them, and which
+//! are too short to stand alone.
+
+use super::outline::{Outline, Place};
+use super::{Measure, words};
+
+/// Share of a place, in percent, that the places below it must cover.
+const COVERED: usize = 60;
+/// Average length, in letters, from which the places below are chapters.
+const CHAPTER: usize = 3_000;
+/// Length, in letters, from which a place is too long for one chapter.
+const TOO_LONG: usize = 120_000;
+/// Share of the book, in percent, that is too much for one chapter.
+const TOO_MUCH: usize = 60;
+/// Letters of its own up to which a place that is split is only the title's first part.
+const PREFIX: usize = 200;
+/// Letters below which an entry is never a chapter.
+const NO_CHAPTER: usize = 100;
+
+/// The start of a chapter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Start {
+    /// Index of its first block.
+    pub(super) position: usize,
+    /// Its label in the table of contents.
+    pub(super) label: String,
+    /// Whether it is text before the first chapter.
+    pub(super) front: bool,
+}
+
+/// A start that may turn out to be none.
+struct Candidate {
+    start: Start,
+    /// Part of the next one's title, whatever its length.
+    prefix: bool,
+}
+
+/// The starts of chapters among `places`.
+pub(super) fn find(outline: &Outline, mut places: Vec<Place>, measure: &Measure) -> Vec<Start> {
+    measure_places(outline, &mut places);
+    let mut candidates = Vec::new();
+    let whole = outline.characters(0, outline.blocks.len());
+    choose(places, whole, measure, &mut candidates);
+    candidates.sort_by_key(|candidate| candidate.start.position);
+    settle(outline, candidates, measure)
+}
+
+/// Fills in the lengths.
+fn measure_places(outline: &Outline, places: &mut [Place]) {
+    fn positions(places: &[Place], all: &mut Vec<usize>) {
+        for place in places {
+            all.push(place.position);
+            positions(&place.children, all);
+        }
+    }
+    fn fill(places: &mut [Place], lengths: &mut impl Iterator<Item = usize>) -> usize {
+        let mut sum = 0;
+        for place in places {
+            place.own = lengths.next().unwrap_or_default();
+            place.total = place.own + fill(&mut place.children, lengths);
+            sum += place.total;
+        }
+        sum
+    }
+    let mut all = Vec::new();
+    positions(places, &mut all);
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by_key(|index| all[*index]);
+    let mut lengths = vec![0; all.len()];
+    for (rank, index) in order.iter().enumerate() {
+        let end = order
+            .get(rank + 1)
+            .map_or(outline.blocks.len(), |next| all[*next]);
+        lengths[*index] = outline.characters(all[*index], end);
+    }
+    fill(places, &mut lengths.into_iter());
+}
+
+fn choose(places: Vec<Place>, whole: usize, measure: &Measure, candidates: &mut Vec<Candidate>) {
+    for place in places {
+        let split = is_split(&place, whole, measure);
+        candidates.push(Candidate {
+            prefix: split && place.own < measure.letters(PREFIX),
+            start: Start {
+                position: place.position,
+                label: place.label,
+                front: false,
+            },
+        });
+        if split {
+            choose(place.children, whole, measure, candidates);
+        }
+    }
+}
+
+fn is_split(place: &Place, whole: usize, measure: &Measure) -> bool {
+    let covered: usize = place.children.iter().map(|child| child.total).sum();
+    let count = place.children.len();
+    count > 0
+        && covered * 100 >= place.total * COVERED
+        && (words::is_part(&place.label)
+            || covered / count >= measure.letters(CHAPTER)
+                && (place.total > measure.letters(TOO_LONG)
+                    || place.total * 100 >= whole * TOO_MUCH))
+}
+
+/// Joins labels at one position, and entries that are too short with the next.
+fn settle(outline: &Outline, candidates: Vec<Candidate>, measure: &Measure) -> Vec<Start> {
+    let ends: Vec<usize> = candidates
+        .iter()
+        .skip(1)
+        .map(|candidate| candidate.start.position)
+        .chain([outline.blocks.len()])
+        .collect();
+    let lengths: Vec<usize> = candidates
+        .iter()
+        .zip(&ends)
+        .map(|(candidate, end)| outline.characters(candidate.start.position, *end))
+        .collect();
+    let shortest = shortest_chapter(&candidates, &lengths, measure);
+    let mut starts: Vec<Start> = Vec::new();
+    // What the next chapter takes over: a position, and labels.
+    let mut pending: Option<Start> = None;
+    let last = candidates.len().saturating_sub(1);
+    for (index, (candidate, length)) in candidates.into_iter().zip(lengths).enumerate() {
+        let label_counts =
+            candidate.prefix || length == 0 || words::is_part(&candidate.start.label);
+        let start = match pending.take() {
+            Some(before) => join(before, candidate.start),
+            None => candidate.start,
+        };
+        if (candidate.prefix || length < shortest) && index < last {
+            let label = if label_counts {
+                start.label
+            } else {
+                String::new()
+            };
+            pending = Some(Start { label, ..start });
+        } else if length >= shortest || starts.is_empty() {
+            starts.push(start);
+        }
+    }
+    starts
+}
+
+fn join(before: Start, next: Start) -> Start {
+    let labels = [before.label, next.label];
+    let mut parts: Vec<&str> = labels
+        .iter()
+        .map(String::as_str)
+        .filter(|label| !label.is_empty())
+        .collect();
+    parts.dedup();
+    Start {
+        label: parts.join(" — "),
+        ..before
+    }
+}
+
+/// A book whose entries are all tiny (a poem each, say) is cut by its own measure.
+fn shortest_chapter(candidates: &[Candidate], lengths: &[usize], measure: &Measure) -> usize {
+    let mut own: Vec<usize> = candidates
+        .iter()
+        .zip(lengths)
+        .filter(|(candidate, length)| !candidate.prefix && **length > 0)
+        .map(|(_, length)| *length)
+        .collect();
+    own.sort_unstable();
+    let median = own.get(own.len() / 2).copied().unwrap_or_default();
+    measure.letters(NO_CHAPTER).min(median / 10).max(1)
+}

@@ -1,0 +1,381 @@
+//! Words for chapters, parts and numbers in the languages that we know.
+
+use audiotome_core::Language;
+
+/// "Chapter", with the language.
+const CHAPTERS: &[(&str, &str)] = &[
+    ("en", "chapter"),
+    ("de", "kapitel"),
+    ("fr", "chapitre"),
+    ("es", "capítulo"),
+    ("it", "capitolo"),
+    ("pt", "capítulo"),
+    ("nl", "hoofdstuk"),
+    ("sv", "kapitel"),
+    ("da", "kapitel"),
+    ("no", "kapittel"),
+    ("nb", "kapittel"),
+    ("fi", "luku"),
+    ("pl", "rozdział"),
+    ("cs", "kapitola"),
+    ("sk", "kapitola"),
+    ("hu", "fejezet"),
+    ("ro", "capitolul"),
+    ("ca", "capítol"),
+    ("ru", "глава"),
+    ("uk", "розділ"),
+    ("bg", "глава"),
+    ("sr", "poglavlje"),
+    ("hr", "poglavlje"),
+    ("el", "κεφάλαιο"),
+    ("tr", "bölüm"),
+    ("eo", "ĉapitro"),
+    ("la", "caput"),
+    ("hi", "अध्याय"),
+    ("ar", "الفصل"),
+    ("fa", "فصل"),
+    ("he", "פרק"),
+    ("ko", "제"),
+    ("zh", "章"),
+    ("ja", "章"),
+    ("id", "bab"),
+    ("vi", "chương"),
+];
+/// Shorter and other forms.
+const MORE_CHAPTERS: &[&str] = &[
+    "chap", "ch", "kap", "cap", "chap.", "capitulo", "capitol", "rozdzial", "letter", "canto",
+    "scene", "stave", "lettre", "brief", "carta",
+];
+const PARTS: &[&str] = &[
+    "part",
+    "book",
+    "volume",
+    "vol",
+    "teil",
+    "buch",
+    "band",
+    "partie",
+    "livre",
+    "tome",
+    "parte",
+    "libro",
+    "tomo",
+    "livro",
+    "volumen",
+    "deel",
+    "boek",
+    "del",
+    "bok",
+    "bog",
+    "osa",
+    "kirja",
+    "część",
+    "księga",
+    "tom",
+    "část",
+    "kniha",
+    "díl",
+    "rész",
+    "könyv",
+    "partea",
+    "cartea",
+    "часть",
+    "книга",
+    "том",
+    "частина",
+    "μέρος",
+    "βιβλίο",
+    "kısım",
+    "kitap",
+    "liber",
+    "parto",
+    "libro",
+    "भाग",
+    "खण्ड",
+    "الجزء",
+    "جزء",
+    "חלק",
+    "phần",
+    "bagian",
+];
+const NUMBER_WORDS: &[&str] = &[
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "last",
+    "the",
+    "eins",
+    "zwei",
+    "drei",
+    "vier",
+    "fünf",
+    "sechs",
+    "sieben",
+    "acht",
+    "neun",
+    "zehn",
+    "erster",
+    "zweiter",
+    "dritter",
+    "vierter",
+    "fünfter",
+    "erstes",
+    "zweites",
+    "drittes",
+    "viertes",
+    "fünftes",
+    "erste",
+    "zweite",
+    "dritte",
+    "un",
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "premier",
+    "première",
+    "deuxième",
+    "troisième",
+    "quatrième",
+    "cinquième",
+    "second",
+    "seconde",
+    "uno",
+    "dos",
+    "tres",
+    "cuatro",
+    "cinco",
+    "primera",
+    "primero",
+    "segunda",
+    "segundo",
+    "tercera",
+    "tercero",
+    "cuarta",
+    "quinta",
+    "prima",
+    "primo",
+    "seconda",
+    "secondo",
+    "terza",
+    "terzo",
+    "quarta",
+    "primeira",
+    "primeiro",
+    "terceira",
+    "terceiro",
+    "первая",
+    "вторая",
+    "третья",
+    "четвёртая",
+    "четвертая",
+    "пятая",
+    "первый",
+    "второй",
+    "третий",
+    "четвертый",
+    "пятый",
+    "eerste",
+    "tweede",
+    "derde",
+    "första",
+    "andra",
+    "tredje",
+    "pierwsza",
+    "druga",
+    "trzecia",
+];
+
+/// Whether a label names a part, book or volume that holds chapters.
+pub(super) fn is_part(label: &str) -> bool {
+    if is_counted_part(label) {
+        return true;
+    }
+    let words = words(label);
+    (0..words.len()).any(|at| {
+        let beside = |index: Option<usize>| {
+            index
+                .and_then(|index| words.get(index))
+                .is_some_and(|word| is_numeral(word))
+        };
+        PARTS.contains(&words[at].as_str())
+            && at < 3
+            && (words.len() == 1 || beside(at.checked_add(1)) || beside(at.checked_sub(1)))
+    })
+}
+
+/// Whether a label is only a number, perhaps with the word for chapter.
+pub(super) fn is_number(label: &str) -> bool {
+    let words = words(label);
+    let counts =
+        |word: &String| is_numeral(word) || is_chapter_word(word) || is_counted_chapter(word);
+    !words.is_empty() && words.len() <= 3 && words.iter().all(counts)
+}
+
+/// Whether a short line of text is a chapter's heading: "Chapter 12", "CHAPTER I. The Storm", "第三章".
+pub(crate) fn is_chapter_line(line: &str) -> bool {
+    if line
+        .split_whitespace()
+        .next()
+        .is_some_and(is_counted_chapter)
+    {
+        return true;
+    }
+    let words = words(line);
+    let numeral = |at: usize| words.get(at).is_some_and(|word| is_numeral(word));
+    let chapter = |at: usize| words.get(at).is_some_and(|word| is_chapter_word(word));
+    chapter(0) && numeral(1) || words.len() == 2 && numeral(0) && chapter(1)
+}
+
+/// "Chapter" in a language, for titles that a book does not give.
+pub(super) fn chapter_word(language: Option<&Language>) -> String {
+    let primary = language.map_or("en", Language::primary);
+    let word = CHAPTERS
+        .iter()
+        .find(|(language, _)| *language == primary)
+        .map_or("chapter", |(_, word)| word);
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\u{0900}'..='\u{097F}'))
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .take(12)
+        .collect()
+}
+
+fn is_chapter_word(word: &str) -> bool {
+    CHAPTERS.iter().any(|(_, chapter)| *chapter == word) || MORE_CHAPTERS.contains(&word)
+}
+
+fn is_numeral(word: &str) -> bool {
+    let roman = |c: char| "ivxlcdm".contains(c);
+    word.chars().all(char::is_numeric)
+        || word
+            .chars()
+            .all(|c| is_counting_ideograph(c) || c.is_numeric())
+        || word.chars().all(roman)
+        || NUMBER_WORDS.contains(&word)
+}
+
+fn is_counting_ideograph(c: char) -> bool {
+    "〇零一二三四五六七八九十百千两兩上中下".contains(c)
+}
+
+/// 第三章, 第12回.
+fn is_counted_chapter(word: &str) -> bool {
+    is_counted(word, "章回話话節节折")
+}
+
+/// 第一部, 卷二, 上巻.
+fn is_counted_part(label: &str) -> bool {
+    let label = label.split_whitespace().next().unwrap_or_default();
+    let counted = |rest: &str| {
+        !rest.is_empty()
+            && rest
+                .chars()
+                .all(|c| is_counting_ideograph(c) || c.is_numeric())
+    };
+    is_counted(label, "部卷編编篇巻冊") || label.strip_prefix('卷').is_some_and(counted)
+}
+
+fn is_counted(word: &str, units: &str) -> bool {
+    let Some(rest) = word.strip_prefix('第') else {
+        return false;
+    };
+    let Some(unit) = rest.find(|c: char| units.contains(c)) else {
+        return false;
+    };
+    unit > 0
+        && rest[..unit]
+            .chars()
+            .all(|c| is_counting_ideograph(c) || c.is_numeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_in_many_languages() {
+        for label in [
+            "Part One",
+            "PART II: The Sea",
+            "Book the First",
+            "Erster Teil",
+            "Livre premier",
+            "Часть первая",
+            "第一部",
+            "卷二",
+            "Volume 3",
+            "Part",
+        ] {
+            assert!(is_part(label), "{label}");
+        }
+        for label in [
+            "Partners",
+            "The Book of Sand",
+            "Part of the story",
+            "A Book Lover",
+            "Chapter 1",
+            "",
+        ] {
+            assert!(!is_part(label), "{label}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_chapter_lines() {
+        for label in [
+            "I",
+            "12.",
+            "Chapter IV",
+            "CHAPTER THE LAST",
+            "Глава 3",
+            "十三",
+            "第三章",
+        ] {
+            assert!(is_number(label), "{label}");
+        }
+        for label in ["I: A Letter", "The Time Machine", "", "Chapter and verse"] {
+            assert!(!is_number(label), "{label}");
+        }
+        for line in [
+            "Chapter 12",
+            "CHAPTER I. Down the Rabbit-Hole",
+            "Kapitel 3",
+            "第三章 風雲",
+            "Capítulo primero",
+            "3. fejezet",
+        ] {
+            assert!(is_chapter_line(line), "{line}");
+        }
+        for line in ["Chapters are long", "1984", "I", "He read chapter 3 aloud"] {
+            assert!(!is_chapter_line(line), "{line}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! From the documents of any format to a book: what is left out, the language, the chapters.
+
+use std::collections::BTreeMap;
+
+use audiotome_core::{Block, Book, Cover, Language, LeftOut, LeftOutKind, Metadata};
+
+use crate::chapters::{self, Outline};
+use crate::document::{Document, Entry};
+use crate::{BookError, ReadOptions, detect};
+
+/// Texts that the language is detected from, and characters of each.
+const SAMPLES: usize = 5;
+const SAMPLE_LENGTH: usize = 1_500;
+
+/// What a format knows of a book.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    /// Facts; the title may be empty.
+    pub(crate) metadata: Metadata,
+    pub(crate) cover: Option<Cover>,
+    /// The text in reading order.
+    pub(crate) documents: Vec<Document>,
+    /// The table of contents, or nothing: headings make the chapters then.
+    pub(crate) toc: Vec<Entry>,
+    pub(crate) warnings: Vec<String>,
+    /// Whether there are pictures, for the message when there is no text.
+    pub(crate) has_images: bool,
+}
+
+/// Makes a book of a draft; `name` is the file's name.
+///
+/// # Errors
+/// [`BookError::NoText`] when nothing is left to read.
+pub(crate) fn compose(
+    name: &str,
+    mut draft: Draft,
+    options: &ReadOptions,
+) -> Result<Book, BookError> {
+    chapters::leave_out(&mut draft.documents, &draft.toc);
+    let mut metadata = draft.metadata;
+    if metadata.title.is_empty() {
+        metadata.title = name
+            .rsplit_once('.')
+            .map_or(name, |(stem, _)| stem)
+            .to_owned();
+    }
+    let declared = metadata.language.clone();
+    metadata.language = options
+        .language
+        .clone()
+        .or_else(|| detect_language(declared.as_ref(), &draft.documents));
+    let left_out = left_out(&draft.documents, &draft.toc, options);
+    let outline = Outline::new(draft.documents, &draft.toc, &options.include);
+    let has_text = outline
+        .blocks
+        .iter()
+        .any(|block| block.text.chars().any(char::is_alphanumeric));
+    if !has_text {
+        return Err(BookError::NoText {
+            name: name.to_owned(),
+            images: draft.has_images,
+        });
+    }
+    let mut chapters = chapters::divide(outline, &metadata);
+    for block in chapters.iter_mut().flat_map(|chapter| &mut chapter.blocks) {
+        keep_other_language(block, metadata.language.as_ref(), declared.as_ref());
+    }
+    for warning in &draft.warnings {
+        tracing::warn!(book.name = name, "{warning}");
+    }
+    Ok(Book {
+        metadata,
+        chapters,
+        cover: draft.cover,
+        left_out,
+        warnings: draft.warnings,
+    })
+}
+
+/// A block has a language of its own only where it differs from the book's; where the book's own
+/// word on its language was wrong, so are the same words in its text.
+fn keep_other_language(block: &mut Block, book: Option<&Language>, declared: Option<&Language>) {
+    let known = [book, declared].into_iter().flatten();
+    let mut same = known.filter(|known| {
+        block
+            .language
+            .as_ref()
+            .is_some_and(|own| own.is_undetermined() || own.primary() == known.primary())
+    });
+    if same.next().is_some() {
+        block.language = None;
+    }
+}
+
+fn detect_language(declared: Option<&Language>, documents: &[Document]) -> Option<Language> {
+    let texts: Vec<&str> = documents
+        .iter()
+        .flat_map(|document| &document.blocks)
+        .filter(|block| block.left_out.is_none())
+        .map(|block| block.block.text.as_str())
+        .collect();
+    let total: usize = texts.iter().map(|text| text.len()).sum();
+    let mut samples: Vec<String> = Vec::new();
+    let mut passed = 0;
+    for text in texts {
+        // Samples start at equal distances, so that front matter is at most one of them.
+        let due = (2 * samples.len() + 1) * total / (2 * SAMPLES);
+        let full = samples.len() == SAMPLES;
+        match samples.last_mut() {
+            Some(open) if open.len() < SAMPLE_LENGTH => {
+                open.push(' ');
+                open.push_str(cut(text));
+            }
+            _ if !full && passed + text.len() >= due => samples.push(cut(text).to_owned()),
+            _ => {}
+        }
+        passed += text.len();
+    }
+    let samples: Vec<&str> = samples.iter().map(String::as_str).collect();
+    detect::language(declared, &samples)
+}
+
+fn cut(text: &str) -> &str {
+    &text[..text.floor_char_boundary(text.len().min(SAMPLE_LENGTH))]
+}
+
+/// What is not read: whole documents each by its label, scattered parts together by kind.
+fn left_out(documents: &[Document], toc: &[Entry], options: &ReadOptions) -> Vec<LeftOut> {
+    let mut whole = Vec::new();
+    let mut scattered: BTreeMap<LeftOutKind, usize> = BTreeMap::new();
+    for (index, document) in documents.iter().enumerate() {
+        let mut kinds: BTreeMap<LeftOutKind, usize> = BTreeMap::new();
+        let out = |kind: &LeftOutKind| !options.include.contains(kind);
+        for block in &document.blocks {
+            if let Some(kind) = block.left_out.filter(out) {
+                *kinds.entry(kind).or_default() += block.characters();
+            }
+        }
+        let read = document
+            .blocks
+            .iter()
+            .any(|block| !block.left_out.is_some_and(|kind| out(&kind)));
+        match kinds.pop_first() {
+            Some((kind, characters)) if !read && kinds.is_empty() => whole.push(LeftOut {
+                kind,
+                label: label_of(index, toc).unwrap_or(&document.name).to_owned(),
+                characters,
+            }),
+            first => {
+                for (kind, characters) in first.into_iter().chain(kinds) {
+                    *scattered.entry(kind).or_default() += characters;
+                }
+            }
+        }
+    }
+    whole.extend(scattered.into_iter().map(|(kind, characters)| LeftOut {
+        kind,
+        label: "in the text".to_owned(),
+        characters,
+    }));
+    whole.retain(|part| part.characters > 0);
+    whole
+}
+
+/// The first label that the table of contents has for a document.
+fn label_of(document: usize, toc: &[Entry]) -> Option<&str> {
+    toc.iter().find_map(|entry| match &entry.target {
+        Some((target, _)) if *target == document && !entry.label.is_empty() => {
+            Some(entry.label.as_str())
+        }
+        _ => label_of(document, &entry.children),
+    })
+}

@@ -1,0 +1,211 @@
+//! The documents of a book in reading order. One document at a time is in memory as markup.
+
+use std::collections::{HashMap, HashSet};
+
+use audiotome_core::LeftOutKind;
+
+use super::archive::Archive;
+use super::encryption;
+use super::package::Package;
+use super::toc::RawEntry;
+use crate::document::Document;
+use crate::{BookError, ReadOptions, encoding, html};
+
+/// Characters from which a document outside the reading order is read, if the table of contents names it.
+const NON_LINEAR_TEXT: usize = 500;
+/// Characters of a document that the guide can declare to be no text.
+const LONGEST_GUIDED: usize = 8_000;
+
+/// Ids that something points at, by document.
+type Wanted = HashMap<String, HashSet<String>>;
+
+/// A document of the reading order.
+struct Place {
+    path: String,
+    linear: bool,
+}
+
+/// Reads all documents of the reading order.
+pub(super) fn read(
+    archive: &mut Archive,
+    package: &Package,
+    table: &[RawEntry],
+    name: &str,
+    options: &ReadOptions,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Document>, BookError> {
+    let places = reading_order(archive, package, warnings);
+    refuse_locked(archive, &places, name)?;
+    let wanted = wanted(archive, package, table);
+    let mut notes = HashSet::new();
+    let mut documents = Vec::new();
+    let mut blocks = 0;
+    for place in places {
+        let Some(text) = text_of(archive, &place.path, warnings)? else {
+            continue;
+        };
+        let nothing = HashSet::new();
+        let mut context = html::Context {
+            path: &place.path,
+            alt_text: options.alt_text,
+            wanted: Some(wanted.get(&place.path).unwrap_or(&nothing)),
+            notes: &mut notes,
+        };
+        let document = html::document(&text, &mut context);
+        let Some(mut document) =
+            document.filter(|document| blocks + document.blocks.len() <= html::MAX_BLOCKS)
+        else {
+            return Err(too_many_blocks(name));
+        };
+        blocks += document.blocks.len();
+        let named = wanted.contains_key(&place.path) && document.characters() > NON_LINEAR_TEXT;
+        if !place.linear && !named {
+            leave_out(&mut document, LeftOutKind::NonLinear);
+        }
+        documents.push(document);
+    }
+    follow_guide(archive, package, &mut documents);
+    Ok(documents)
+}
+
+fn too_many_blocks(name: &str) -> BookError {
+    BookError::TooLarge {
+        name: name.to_owned(),
+        what: format!("it has over {} paragraphs", html::MAX_BLOCKS),
+    }
+}
+
+fn reading_order(archive: &Archive, package: &Package, warnings: &mut Vec<String>) -> Vec<Place> {
+    let mut seen = HashSet::new();
+    let mut places = Vec::new();
+    for spine in &package.spine {
+        let Some(item) = package.item(&spine.id) else {
+            warnings.push(format!(
+                "the reading order names `{}`, which the book does not list",
+                spine.id
+            ));
+            continue;
+        };
+        let Some(item) = package.readable(item) else {
+            continue;
+        };
+        let Some(path) = archive.find(&item.path) else {
+            warnings.push(format!("`{}` is missing from the book", item.path));
+            continue;
+        };
+        if seen.insert(path.to_owned()) {
+            places.push(Place {
+                path: path.to_owned(),
+                linear: spine.linear,
+            });
+        }
+    }
+    places
+}
+
+/// Encrypted text is not read as if it were text.
+fn refuse_locked(archive: &mut Archive, places: &[Place], name: &str) -> Result<(), BookError> {
+    let encrypted = encryption::encrypted_paths(archive)?;
+    let locked = places.iter().any(|place| encrypted.contains(&place.path));
+    let by_password = places.iter().any(|place| archive.is_encrypted(&place.path));
+    let scheme = match (locked, by_password) {
+        (true, _) => encryption::scheme(archive).unwrap_or("an unknown scheme"),
+        (false, true) => "a zip password",
+        (false, false) => return Ok(()),
+    };
+    Err(BookError::Drm {
+        name: name.to_owned(),
+        scheme,
+    })
+}
+
+fn wanted(archive: &Archive, package: &Package, table: &[RawEntry]) -> Wanted {
+    let mut wanted = Wanted::new();
+    let mut want = |path: &str, fragment: Option<&String>| {
+        if let Some(path) = archive.find(path) {
+            wanted
+                .entry(path.to_owned())
+                .or_default()
+                .extend(fragment.cloned());
+        }
+    };
+    let mut entries: Vec<&RawEntry> = table.iter().collect();
+    while let Some(entry) = entries.pop() {
+        entries.extend(&entry.children);
+        if let Some((path, fragment)) = &entry.target {
+            want(path, fragment.as_ref());
+        }
+    }
+    for reference in package
+        .guide
+        .iter()
+        .filter(|reference| reference.fragment.is_some())
+    {
+        want(&reference.path, reference.fragment.as_ref());
+    }
+    wanted
+}
+
+/// The text of a document; `None`, with a warning, where there is none.
+fn text_of(
+    archive: &mut Archive,
+    path: &str,
+    warnings: &mut Vec<String>,
+) -> Result<Option<String>, BookError> {
+    let Some(bytes) = archive.read(path)? else {
+        warnings.push(format!("`{path}` is broken and can't be read"));
+        return Ok(None);
+    };
+    let text = encoding::decode(&bytes, html::declared_charset(&bytes));
+    let strange = |c: char| c == '\u{FFFD}' || c.is_control() && !c.is_whitespace();
+    let sample = text.chars().take(4_096);
+    let (length, odd) = sample.fold((0, 0), |(length, odd), c| {
+        (length + 1, odd + usize::from(strange(c)))
+    });
+    if odd * 10 > length {
+        warnings.push(format!("`{path}` is not text"));
+        return Ok(None);
+    }
+    Ok(Some(text))
+}
+
+/// Leaves out what the EPUB 2 guide declares to be no text.
+fn follow_guide(archive: &Archive, package: &Package, documents: &mut [Document]) {
+    for reference in &package.guide {
+        let Some(kind) = guided(&reference.kind) else {
+            continue;
+        };
+        let Some(path) = archive.find(&reference.path) else {
+            continue;
+        };
+        let Some(document) = documents.iter_mut().find(|document| document.name == path) else {
+            continue;
+        };
+        let from_start = match &reference.fragment {
+            Some(id) => document.anchors.get(id).is_none_or(|at| *at == 0),
+            None => true,
+        };
+        if from_start && document.characters() <= LONGEST_GUIDED {
+            leave_out(document, kind);
+        }
+    }
+}
+
+fn guided(kind: &str) -> Option<LeftOutKind> {
+    Some(match kind {
+        "cover" => LeftOutKind::Cover,
+        "title-page" | "titlepage" => LeftOutKind::TitlePage,
+        "copyright-page" | "copyright" | "colophon" => LeftOutKind::Copyright,
+        "toc" | "loi" | "lot" => LeftOutKind::Contents,
+        "index" => LeftOutKind::Index,
+        "bibliography" => LeftOutKind::Bibliography,
+        "notes" => LeftOutKind::Notes,
+        _ => return None,
+    })
+}
+
+fn leave_out(document: &mut Document, kind: LeftOutKind) {
+    for block in &mut document.blocks {
+        block.left_out.get_or_insert(kind);
+    }
+}

@@ -1,0 +1,210 @@
+//! Note references and note bodies.
+
+use audiotome_core::{Block, BlockKind, LeftOutKind};
+
+use super::elements::{Words, heading_level};
+use super::reader::{Open, Reader};
+use crate::document::Located;
+use crate::href;
+use crate::markup::Tag;
+
+/// A longer text is no note, whatever points at it.
+const LONGEST_NOTE: usize = 6_000;
+/// Notes of a book that are remembered by their references.
+const MAX_TARGETS: usize = 50_000;
+
+/// A link within the book.
+pub(super) struct Link {
+    /// `path#id`, or the path alone.
+    target: String,
+    has_fragment: bool,
+    reference: bool,
+    back: bool,
+    /// All of its text is raised.
+    raised: bool,
+}
+
+impl Reader<'_, '_> {
+    pub(super) fn link(&self, tag: &Tag, words: &Words) -> Option<Link> {
+        let (path, fragment) = href::resolve(self.context.path, tag.attribute("href")?)?;
+        Some(Link {
+            has_fragment: fragment.is_some(),
+            target: target(&path, fragment.as_deref().unwrap_or_default()),
+            reference: words.is_reference(),
+            back: words.is_back_link(),
+            raised: false,
+        })
+    }
+
+    /// A link ended: its text goes if it is a note's number.
+    pub(super) fn end_link(&mut self, open: &Open, link: &Link) {
+        let text = self.text.since(open.mark);
+        if text.is_empty() {
+            return;
+        }
+        let bracket_before = self.text.before(open.mark).ends_with(['[', '(']);
+        let bracketed = text.starts_with(['[', '(']) || bracket_before;
+        let raised = link.raised || open.state.superscript;
+        let named = has_note_name(&link.target);
+        let mark = is_mark(text);
+        let points_at_note = self.context.notes.contains(&link.target);
+        let reference = link.has_fragment
+            && (mark && (raised || bracketed || named || points_at_note || link.reference)
+                || link.reference && text.chars().count() <= 12);
+        if link.back || is_arrow(text) {
+            self.text.truncate(open.mark);
+        } else if reference {
+            self.drop_reference(
+                open,
+                bracket_before && !text_is_bracketed(self.text.since(open.mark)),
+            );
+            if open.state.left_out.is_none() && self.context.notes.len() < MAX_TARGETS {
+                self.context.notes.insert(link.target.clone());
+            }
+        } else {
+            self.linked += text.chars().count();
+        }
+    }
+
+    fn drop_reference(&mut self, open: &Open, with_bracket: bool) {
+        self.text.truncate(open.mark);
+        if with_bracket {
+            self.text.truncate(open.mark - 1);
+            self.drop_bracket = true;
+        }
+    }
+
+    /// `text` without the bracket that belonged to a reference before it.
+    pub(super) fn after_reference<'t>(&mut self, text: &'t str) -> &'t str {
+        if std::mem::take(&mut self.drop_bracket) {
+            return text.strip_prefix([']', ')']).unwrap_or(text);
+        }
+        text
+    }
+
+    /// Raised text ended: a number after a full stop is a note's, even without a link.
+    pub(super) fn end_superscript(&mut self, open: &Open) {
+        let text = self.text.since(open.mark);
+        if text.is_empty() {
+            return;
+        }
+        if let Some(parent) = self.stack.last_mut()
+            && let super::reader::Purpose::Link(link) = &mut parent.purpose
+        {
+            link.raised |= self.text.since(parent.mark) == text;
+            return;
+        }
+        let after_sentence = self
+            .text
+            .before(open.mark)
+            .ends_with(['.', ',', ';', ':', '!', '?', '”', '’', '"', '»', ')', '…']);
+        let number = text.chars().all(|c| c.is_ascii_digit()) && text.len() <= 3;
+        let sign = text.chars().all(|c| matches!(c, '*' | '†' | '‡'));
+        if sign || number && after_sentence {
+            self.text.truncate(open.mark);
+        }
+    }
+
+    /// A note in the middle of a block ended.
+    pub(super) fn end_inline_note(&mut self, open: &Open) {
+        let text = self.text.since(open.mark).to_owned();
+        self.text.truncate(open.mark);
+        if !text.is_empty() {
+            self.document.blocks.push(Located {
+                left_out: Some(LeftOutKind::Notes),
+                ..Located::new(Block::new(BlockKind::Paragraph, text))
+            });
+        }
+    }
+
+    /// An element with this id began: a reference may have pointed at it.
+    pub(super) fn guess_note(&mut self, id: &str) {
+        if self.context.notes.is_empty()
+            || !self.context.notes.contains(&target(self.context.path, id))
+        {
+            return;
+        }
+        let Some(block) = self.stack.iter().rposition(|open| open.block) else {
+            return;
+        };
+        let mut at = block;
+        // An anchor in a paragraph of a list item or a cell stands for the item or the row.
+        while let Some(outer) = at.checked_sub(1).map(|outer| &self.stack[outer]) {
+            let whole = matches!(
+                (&*outer.name, &*self.stack[at].name),
+                ("li" | "dd" | "aside", "p") | ("tr", "td" | "th") | ("td" | "th", "p")
+            );
+            if !whole || outer.first_block != self.stack[at].first_block {
+                break;
+            }
+            at -= 1;
+        }
+        let open = &mut self.stack[at];
+        if heading_level(&open.name).is_none() && !matches!(&*open.name, "body" | "html") {
+            open.note = true;
+        }
+    }
+
+    /// An element ended that a reference points at: it is a note if it looks like one.
+    pub(super) fn end_guessed_note(&mut self, open: &Open) {
+        self.note_goes_on |= &*open.name == "dt";
+        let first = open.first_block.min(self.document.blocks.len());
+        let blocks = &mut self.document.blocks[first..];
+        let characters: usize = blocks.iter().map(Located::characters).sum();
+        if characters > LONGEST_NOTE || blocks.iter().any(Located::is_heading) {
+            return;
+        }
+        for block in blocks {
+            block.left_out.get_or_insert(LeftOutKind::Notes);
+        }
+    }
+}
+
+fn target(path: &str, fragment: &str) -> String {
+    format!("{path}#{fragment}")
+}
+
+/// Whether a text is a note's mark: a number, a letter or a sign, perhaps in brackets.
+fn is_mark(text: &str) -> bool {
+    let inner = text
+        .trim_matches(|c: char| "[](){} .".contains(c))
+        .trim_start_matches("Note ")
+        .trim_start_matches("note ");
+    let length = inner.chars().count();
+    let all = |accept: fn(char) -> bool| inner.chars().all(accept);
+    length > 0
+        && (length <= 4 && all(char::is_numeric)
+            || length <= 6 && all(|c| "ivxlcdm".contains(c))
+            || length == 1 && all(|c| c.is_ascii_alphabetic())
+            || length <= 4 && all(|c| "*†‡§¶‖#^".contains(c)))
+}
+
+fn text_is_bracketed(text: &str) -> bool {
+    text.starts_with(['[', '('])
+}
+
+/// Whether a target's id is one that programs give to notes (`fn3`, `_ftn3`, `footnote-3`).
+fn has_note_name(target: &str) -> bool {
+    let id = target
+        .rsplit('#')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let name = id
+        .trim_start_matches('_')
+        .trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+    matches!(
+        name,
+        "fn" | "ftn" | "edn" | "en" | "footnote" | "footnotes" | "endnote" | "note" | "fn-" | "fn:"
+    )
+}
+
+/// Whether a text is only the way back from a note.
+fn is_arrow(text: &str) -> bool {
+    text.chars().all(|c| {
+        matches!(
+            c,
+            '↩' | '↑' | '⏎' | '↵' | '⬆' | '⇑' | '^' | '¶' | '\u{FE0E}' | '\u{FE0F}'
+        )
+    })
+}

@@ -1,0 +1,289 @@
+//! Markdown: to HTML, and then the way of every HTML file.
+//!
+//! Front matter (YAML or a Pandoc title block) gives the metadata. Fenced and indented code is left
+//! out, for read aloud it is noise; code inside of sentences is read.
+
+use audiotome_core::{Book, Language};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, html};
+
+use crate::{BookError, ReadOptions, encoding};
+
+/// Lines that front matter can have.
+const FRONT_MATTER: usize = 500;
+
+/// Reads a book that is a Markdown file; `name` is the file's name.
+///
+/// # Errors
+/// [`BookError::NoText`], [`BookError::TooLarge`].
+pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Book, BookError> {
+    let text = encoding::decode(bytes, None).replace("\r\n", "\n");
+    let text = text.trim_start_matches('\u{FEFF}');
+    let (front, body) = front_matter(text);
+    let page = format!(
+        "<!DOCTYPE html><html{}><head>{}</head><body>{}</body></html>",
+        front.language(),
+        front.head(),
+        to_html(body)
+    );
+    crate::html::book(&page, name, options)
+}
+
+/// What is said in front of the text.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Front {
+    fields: Vec<(String, String)>,
+}
+
+impl Front {
+    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.fields
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The `lang` attribute of the page.
+    fn language(&self) -> String {
+        let tag = ["lang", "language"]
+            .iter()
+            .find_map(|name| self.values(name).next());
+        let language = tag
+            .map(Language::new)
+            .filter(|language| !language.is_undetermined());
+        language
+            .map(|language| format!(" lang=\"{language}\""))
+            .unwrap_or_default()
+    }
+
+    /// Title and so on as elements of the page's head.
+    fn head(&self) -> String {
+        let mut head = String::new();
+        if let Some(title) = self.values("title").next() {
+            head.push_str(&format!("<title>{}</title>", escape(&smart(title))));
+        }
+        for (field, name) in [
+            ("author", "author"),
+            ("authors", "author"),
+            ("date", "date"),
+            ("publisher", "dc.publisher"),
+            ("description", "description"),
+            ("abstract", "description"),
+            ("subject", "dc.subject"),
+            ("keywords", "dc.subject"),
+        ] {
+            for value in self.values(field) {
+                head.push_str(&format!(
+                    "<meta name=\"{name}\" content=\"{}\">",
+                    escape(value)
+                ));
+            }
+        }
+        head
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+/// Apostrophes as typesetters write them, as the text itself gets them.
+fn smart(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let letter = |at: Option<usize>| {
+        at.and_then(|at| chars.get(at))
+            .is_some_and(|c| c.is_alphanumeric())
+    };
+    let inside = |at: usize| chars[at] == '\'' && letter(at.checked_sub(1));
+    (0..chars.len())
+        .map(|at| if inside(at) { '’' } else { chars[at] })
+        .collect()
+}
+
+/// Front matter and what follows it.
+fn front_matter(text: &str) -> (Front, &str) {
+    if let Some(rest) = text.strip_prefix("---\n") {
+        let mut at = 0;
+        for line in rest.split_inclusive('\n').take(FRONT_MATTER) {
+            if matches!(line.trim_end(), "---" | "...") {
+                return (yaml(&rest[..at]), &rest[at + line.len()..]);
+            }
+            at += line.len();
+        }
+    }
+    title_block(text)
+}
+
+/// `% title`, `% authors`, `% date`.
+fn title_block(text: &str) -> (Front, &str) {
+    let mut front = Front::default();
+    let mut rest = text;
+    for name in ["title", "author", "date"] {
+        let Some(line) = rest.strip_prefix("% ") else {
+            break;
+        };
+        let (line, after) = line.split_once('\n').unwrap_or((line, ""));
+        let values = line
+            .split(';')
+            .filter(|_| name == "author")
+            .chain([line].into_iter().filter(|_| name != "author"));
+        front
+            .fields
+            .extend(values.map(|value| (name.to_owned(), value.trim().to_owned())));
+        rest = after;
+    }
+    (front, rest)
+}
+
+/// The part of YAML that front matter is written in: `key: value`, lists in either form, folded
+/// text, and `- name: value` in a list of authors.
+fn yaml(text: &str) -> Front {
+    let mut front = Front::default();
+    let mut key = String::new();
+    for line in text.lines() {
+        let content = line.trim();
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        let nested = line.starts_with([' ', '\t', '-']);
+        match content.split_once(':').filter(|_| !nested) {
+            Some((name, value)) => {
+                key = name.trim().to_lowercase();
+                add_values(&mut front, &key, value.trim());
+            }
+            None => add_nested(&mut front, &key, content),
+        }
+    }
+    front
+}
+
+fn add_values(front: &mut Front, key: &str, value: &str) {
+    match value
+        .strip_prefix('[')
+        .and_then(|list| list.strip_suffix(']'))
+    {
+        Some(list) => {
+            for item in list.split(',') {
+                add(front, key, item);
+            }
+        }
+        None if matches!(value, "" | "|" | ">" | "|-" | ">-") => {}
+        None => add(front, key, value),
+    }
+}
+
+/// An item of a list, or a line of folded text.
+fn add_nested(front: &mut Front, key: &str, content: &str) {
+    let item = content.strip_prefix('-').map(str::trim);
+    let value = item.unwrap_or(content);
+    let value = ["name:", "text:", "literal:"]
+        .iter()
+        .find_map(|field| value.strip_prefix(field))
+        .unwrap_or(value);
+    let open = front
+        .fields
+        .last_mut()
+        .filter(|(known, _)| known == key && item.is_none());
+    match open {
+        // Further fields of an author (`affiliation: …`) are no part of the name.
+        Some(_) if matches!(key, "author" | "authors") => {}
+        Some((_, known)) => {
+            known.push(' ');
+            known.push_str(value);
+        }
+        None => add(front, key, value),
+    }
+}
+
+fn add(front: &mut Front, key: &str, value: &str) {
+    let value = value.trim().trim_matches(['"', '\'']).trim();
+    if !value.is_empty() {
+        front.fields.push((key.to_owned(), value.to_owned()));
+    }
+}
+
+/// The text as HTML, without blocks of code and without the attributes that Pandoc writes in braces.
+fn to_html(text: &str) -> String {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_SMART_PUNCTUATION
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_SUPERSCRIPT
+        | Options::ENABLE_SUBSCRIPT;
+    let mut in_code = false;
+    let events = Parser::new_ext(text, options).filter(|event| match event {
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented)) => {
+            in_code = true;
+            false
+        }
+        Event::End(TagEnd::CodeBlock) => {
+            in_code = false;
+            false
+        }
+        Event::TaskListMarker(_) => false,
+        _ => !in_code,
+    });
+    let mut page = String::with_capacity(text.len() * 3 / 2);
+    html::push_html(&mut page, events);
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn front(text: &str) -> Vec<(String, String)> {
+        front_matter(text).0.fields
+    }
+
+    fn field(name: &str, value: &str) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn yaml_front_matter_is_understood() {
+        let text = "---\ntitle: \"A: B\"\nauthor:\n  - Jane Doe\n  - name: John Roe\n    affiliation: X\nlang: en-GB\nkeywords: [a, 'b']\nabstract: |\n  One\n  two.\n---\nText";
+        assert_eq!(
+            front(text),
+            [
+                field("title", "A: B"),
+                field("author", "Jane Doe"),
+                field("author", "John Roe"),
+                field("lang", "en-GB"),
+                field("keywords", "a"),
+                field("keywords", "b"),
+                field("abstract", "One two."),
+            ]
+        );
+        assert_eq!(front_matter(text).1, "Text");
+    }
+
+    #[test]
+    fn title_blocks_and_texts_without_either() {
+        assert_eq!(
+            front("% T\n% A; B\n% 1999\n\nx"),
+            [
+                field("title", "T"),
+                field("author", "A"),
+                field("author", "B"),
+                field("date", "1999")
+            ]
+        );
+        assert_eq!(front_matter("--- no front matter").1, "--- no front matter");
+        assert_eq!(front_matter("---\nnever closed").1, "---\nnever closed");
+    }
+
+    #[test]
+    fn blocks_of_code_go_and_code_in_sentences_stays() {
+        let page = to_html("Use `x`.\n\n```\nnoise\n```\n\n    noise\n\nEnd.");
+        assert!(
+            page.contains('x') && page.contains("End") && !page.contains("noise"),
+            "{page}"
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! Which paragraphs are headings.
+
+use std::collections::HashMap;
+
+use super::inline::{Marks, is_note};
+use super::layout::Paragraph;
+use crate::chapters::is_chapter_line;
+use crate::normalise::roman_value;
+
+/// Letters of a chapter's heading with its subtitle.
+const LONGEST: usize = 300;
+/// Letters of a line that is a heading only by its layout.
+const LONGEST_LINE: usize = 60;
+/// Letters of a chapter line without a title of its own.
+const BARE: usize = 24;
+
+/// The headings of a text, by the index of their paragraph.
+pub(super) struct Headings {
+    found: HashMap<usize, (u8, String)>,
+    /// Paragraphs that are the second line of the heading before them.
+    joined: Vec<usize>,
+}
+
+impl Headings {
+    /// Finds lines like "Chapter 3" (level 2), consecutive bare numerals (level 2), lines that
+    /// stand further out than the text (level 1), underlined lines, and lines in capitals (level 3).
+    pub(super) fn find(paragraphs: &[Paragraph<'_>], marks: &Marks) -> Self {
+        let mut headings = Self {
+            found: HashMap::new(),
+            joined: Vec::new(),
+        };
+        headings.add_chapter_lines(paragraphs, marks);
+        headings.add_numerals(paragraphs, marks);
+        for (index, paragraph) in paragraphs.iter().enumerate() {
+            if let Some(level) = level_by_layout(paragraphs, index) {
+                let title = marks.spoken(paragraph.lines[0]);
+                headings.found.entry(index).or_insert((level, title));
+            }
+        }
+        headings
+    }
+
+    /// Level and text of a heading.
+    pub(super) fn of(&self, index: usize) -> Option<(u8, &str)> {
+        self.found
+            .get(&index)
+            .map(|(level, title)| (*level, title.as_str()))
+    }
+
+    /// Whether a paragraph is part of the heading before it.
+    pub(super) fn is_joined(&self, index: usize) -> bool {
+        self.joined.binary_search(&index).is_ok()
+    }
+
+    fn add_chapter_lines(&mut self, paragraphs: &[Paragraph<'_>], marks: &Marks) {
+        let is_chapter = |paragraph: &Paragraph<'_>| {
+            let letters: usize = paragraph
+                .lines
+                .iter()
+                .map(|line| line.chars().count())
+                .sum();
+            paragraph.lines.len() <= 4
+                && letters <= LONGEST
+                && is_chapter_line(&marks.spoken(paragraph.lines[0]))
+        };
+        let chapters: Vec<usize> = (0..paragraphs.len())
+            .filter(|index| is_chapter(&paragraphs[*index]))
+            .collect();
+        let bare = |index: usize| marks.join(&paragraphs[index]).chars().count() <= BARE;
+        // Titles on a line of their own, if most chapters have one.
+        let titled = chapters
+            .iter()
+            .filter(|index| bare(**index) && is_subtitle(paragraphs, **index + 1))
+            .count();
+        let subtitles = titled * 10 >= chapters.len() * 8 && titled > 1;
+        for index in chapters {
+            let mut title = marks.spoken(&marks.join(&paragraphs[index]));
+            if subtitles && bare(index) && is_subtitle(paragraphs, index + 1) {
+                title = format!(
+                    "{title}\n{}",
+                    marks.spoken(&marks.join(&paragraphs[index + 1]))
+                );
+                self.joined.push(index + 1);
+            }
+            self.found.insert(index, (2, title));
+        }
+    }
+
+    /// `I.`, `II.`, `III.` on lines of their own, in this order; again from one in the next part.
+    fn add_numerals(&mut self, paragraphs: &[Paragraph<'_>], marks: &Marks) {
+        let mut run: Vec<usize> = Vec::new();
+        for (index, paragraph) in paragraphs.iter().enumerate() {
+            let Some(number) = bare_number(paragraph) else {
+                continue;
+            };
+            if number == run.len() + 1 {
+                run.push(index);
+            } else if number == 1 {
+                self.add_run(&run, paragraphs, marks);
+                run = vec![index];
+            }
+        }
+        self.add_run(&run, paragraphs, marks);
+    }
+
+    fn add_run(&mut self, run: &[usize], paragraphs: &[Paragraph<'_>], marks: &Marks) {
+        for index in run.iter().filter(|_| run.len() >= 2) {
+            self.found
+                .entry(*index)
+                .or_insert_with(|| (2, marks.spoken(paragraphs[*index].lines[0])));
+        }
+    }
+}
+
+/// Whether a paragraph can be the title under "Chapter 1": short, and text follows.
+fn is_subtitle(paragraphs: &[Paragraph<'_>], index: usize) -> bool {
+    paragraphs.get(index).is_some_and(|paragraph| {
+        let letters: usize = paragraph
+            .lines
+            .iter()
+            .map(|line| line.chars().count())
+            .sum();
+        paragraph.lines.len() <= 3
+            && letters <= LONGEST
+            && !is_note(paragraph.lines[0])
+            && paragraph.blank_before <= 3
+    })
+}
+
+fn bare_number(paragraph: &Paragraph<'_>) -> Option<usize> {
+    let [line] = paragraph.lines.as_slice() else {
+        return None;
+    };
+    let numeral =
+        line.trim_matches(|c: char| matches!(c, '.' | '-' | '—' | '–' | ' ' | '[' | ']' | '*'));
+    if numeral.len() > 8 {
+        return None;
+    }
+    let value = roman_value(numeral).or_else(|| numeral.parse().ok())?;
+    usize::try_from(value).ok()
+}
+
+fn level_by_layout(paragraphs: &[Paragraph<'_>], index: usize) -> Option<u8> {
+    let paragraph = &paragraphs[index];
+    if let [_, rule] = paragraph.lines.as_slice() {
+        let of = |sign: char| rule.len() >= 3 && rule.chars().all(|c| c == sign);
+        return of('=').then_some(1).or(of('-').then_some(2));
+    }
+    let [line] = paragraph.lines.as_slice() else {
+        return None;
+    };
+    let letters = line.chars().count();
+    if letters > LONGEST_LINE || !line.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let ends = line.ends_with(|c: char| {
+        matches!(
+            c,
+            '。' | ',' | '，' | ';' | '；' | '：' | '︰' | '！' | '？' | '”' | '」'
+        )
+    });
+    if paragraph.outdent >= 2 && letters <= LONGEST_LINE / 2 && !ends {
+        return Some(1);
+    }
+    let alone = |at: Option<usize>| {
+        at.and_then(|at| paragraphs.get(at))
+            .is_none_or(|other| !is_capitals(&other.lines))
+    };
+    let apart = paragraph.blank_before > 0 && alone(index.checked_sub(1)) && alone(Some(index + 1));
+    (apart && is_capitals(&paragraph.lines)).then_some(3)
+}
+
+/// Whether lines have at least three letters, and no small one.
+fn is_capitals(lines: &[&str]) -> bool {
+    lines.iter().all(|line| !line.contains(char::is_lowercase))
+        && lines
+            .iter()
+            .flat_map(|line| line.chars())
+            .filter(|c| c.is_uppercase())
+            .count()
+            >= 3
+}

@@ -1,0 +1,141 @@
+//! The way from a file to a book.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use audiotome_core::{Book, Language, LeftOutKind};
+
+use crate::epub::archive::Archive;
+use crate::format::{Format, Sniffed, sniff};
+use crate::{BookError, epub, html, markdown, plain};
+
+/// Bytes of a file that is text as a whole.
+const MAX_TEXT: u64 = 64 << 20;
+/// Bytes that tell formats apart.
+const HEAD: usize = 64 * 1024;
+
+/// What is to be read of a book.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// The language of the text, where the book's own word is not to be trusted.
+    pub language: Option<Language>,
+    /// Parts that are read aloud although they are usually left out.
+    pub include: BTreeSet<LeftOutKind>,
+    /// Whether pictures are read by their alternative text.
+    pub alt_text: bool,
+}
+
+/// Reads the book at `path`, whatever its format; content counts for more than the name's ending.
+///
+/// # Errors
+/// See [`BookError`]; each names the file, and [`BookError::hint`] the way out.
+pub fn read(path: &Path, options: &ReadOptions) -> Result<Book, BookError> {
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
+    let io = |source| BookError::Io {
+        name: path.display().to_string(),
+        source,
+    };
+    if path.is_dir() {
+        return Err(not_a_book(&name, "a folder"));
+    }
+    let mut file = File::open(path).map_err(io)?;
+    if !file.metadata().map_err(io)?.is_file() {
+        return Err(not_a_book(&name, "a device or pipe"));
+    }
+    let mut head = Vec::new();
+    file.by_ref()
+        .take(HEAD as u64)
+        .read_to_end(&mut head)
+        .map_err(io)?;
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    match sniff(&head) {
+        Sniffed::Zip => read_zip(Archive::open(file, &name)?, &name, options),
+        Sniffed::Other(found) => Err(not_a_book(&name, found)),
+        Sniffed::Format(format) => read_text(format, file, path, &name, options),
+        Sniffed::Text => {
+            let format = Format::of_name(path).filter(|format| format.is_text());
+            read_text(
+                format.unwrap_or(Format::PlainText),
+                file,
+                path,
+                &name,
+                options,
+            )
+        }
+    }
+}
+
+fn not_a_book(name: &str, found: &str) -> BookError {
+    BookError::NotABook {
+        name: name.to_owned(),
+        found: found.to_owned(),
+    }
+}
+
+fn unsupported(name: &str, format: Format) -> BookError {
+    BookError::Unsupported {
+        name: name.to_owned(),
+        format,
+    }
+}
+
+fn read_zip(mut archive: Archive, name: &str, options: &ReadOptions) -> Result<Book, BookError> {
+    let has = |path: &str| archive.paths().iter().any(|found| found == path);
+    if has("word/document.xml") {
+        return Err(unsupported(name, Format::Docx));
+    }
+    let open_document = has("content.xml") && has("META-INF/manifest.xml");
+    if archive.paths().iter().any(|path| path.ends_with(".fb2")) {
+        return Err(unsupported(name, Format::FictionBook));
+    }
+    let mimetype = archive.read("mimetype")?.unwrap_or_default();
+    if open_document || mimetype.starts_with(b"application/vnd.oasis.opendocument") {
+        return Err(unsupported(name, Format::Odt));
+    }
+    if !epub::is_epub(&archive) && mimetype.trim_ascii() != b"application/epub+zip" {
+        return Err(not_a_book(name, "a zip file without any text document"));
+    }
+    epub::read(archive, name, options)
+}
+
+/// Reads a file that is one text. The place for further formats.
+fn read_text(
+    format: Format,
+    file: File,
+    path: &Path,
+    name: &str,
+    options: &ReadOptions,
+) -> Result<Book, BookError> {
+    let read: fn(&[u8], &str, &ReadOptions) -> Result<Book, BookError> = match format {
+        Format::Html | Format::Epub => html::read,
+        Format::Markdown => markdown::read,
+        Format::PlainText => plain::read,
+        Format::FictionBook
+        | Format::Mobi
+        | Format::Docx
+        | Format::Odt
+        | Format::Rtf
+        | Format::Pdf => {
+            return Err(unsupported(name, format));
+        }
+    };
+    let mut bytes = Vec::new();
+    let result = file.take(MAX_TEXT + 1).read_to_end(&mut bytes);
+    result.map_err(|source| BookError::Io {
+        name: path.display().to_string(),
+        source,
+    })?;
+    if bytes.len() as u64 > MAX_TEXT {
+        return Err(BookError::TooLarge {
+            name: name.to_owned(),
+            what: format!("it is a text of over {} MiB", MAX_TEXT >> 20),
+        });
+    }
+    read(&bytes, name, options)
+}
