@@ -1,1 +1,66 @@
-fn main() {}
+//! The `audiotome` program: one role per subcommand.
+
+mod audiobook;
+mod chapters;
+mod clean;
+mod cli;
+mod convert;
+mod data;
+mod doctor;
+mod encoding;
+mod exit;
+mod finished;
+mod format;
+mod inspect;
+mod narrator;
+mod progress;
+mod say;
+mod voices;
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{Cli, Command, LogFormat};
+use crate::data::DataFolder;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_log(cli.common.log_format);
+    match run(cli) {
+        Ok(code) => exit::exit_code(code),
+        Err(error) => {
+            // Nothing can be done about a closed stderr.
+            let _ = writeln!(io::stderr(), "{}", exit::describe(&error));
+            exit::exit_code(exit::code(&error))
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<u8> {
+    let data = DataFolder::new(cli.common.data)?;
+    match cli.command {
+        Command::Convert(args) => convert::run(*args, &data),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Voices(args) => voices::run(args, &data),
+        Command::Say(args) => say::run(args, &data),
+        Command::Doctor => doctor::run(&data),
+        Command::Clean(args) => clean::run(&args, &data),
+    }
+}
+
+/// Warnings and worse by default: progress has its own display.
+fn start_log(format: LogFormat) {
+    let filter =
+        EnvFilter::try_from_env("AUDIOTOME_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+}

@@ -1,0 +1,339 @@
+//! A book's journey: read, plan, speak, encode, publish.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use audiotome_audio::ffmpeg::Ffmpeg;
+use audiotome_audio::{Audiobook, OutputFormat, Published, Tags, Target, publish};
+use audiotome_book::{Limits, pieces, read};
+use audiotome_core::{AudioStore, Book, Language, Narration, Plan, StoreError};
+use audiotome_dispatch::{Outcome, Slots, speak};
+use tokio::sync::mpsc::unbounded_channel;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::{OutputArgs, ReadingArgs, VoiceArgs};
+use crate::data::DataFolder;
+use crate::encoding::{Encoded, Encoding};
+use crate::exit::{ATTENTION, Ending, FAILED, STOPPED};
+use crate::finished::Finished;
+use crate::format::{count, thousands};
+use crate::narrator::Narrator;
+use crate::progress::Progress;
+
+/// Damaged clips are spoken again; a disk that damages every clip is not fought for ever.
+const ROUNDS: usize = 4;
+
+/// What is wanted of a book.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Order<'a> {
+    pub(crate) book: &'a Path,
+    pub(crate) reading: &'a ReadingArgs,
+    pub(crate) voice: &'a VoiceArgs,
+    pub(crate) output: &'a OutputArgs,
+    pub(crate) slots: Slots,
+    pub(crate) force: bool,
+    pub(crate) dry_run: bool,
+    pub(crate) skip_failed: bool,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub(crate) enum Made {
+    /// A new audiobook.
+    New {
+        files: Vec<PathBuf>,
+        chapters: usize,
+        audio: Duration,
+    },
+    /// The audiobook was there and up to date.
+    Already(Vec<PathBuf>),
+    /// Only looked at.
+    Planned { target: PathBuf },
+}
+
+/// Turns one book into an audiobook.
+pub(crate) async fn make(
+    order: Order<'_>,
+    data: &DataFolder,
+    progress: &mut Progress,
+    cancel: &CancellationToken,
+) -> anyhow::Result<Made> {
+    let book = read(order.book, &order.reading.options())?;
+    let language = language(&book);
+    let narrator = Narrator::choose(&language, order.voice, data)?;
+    progress.start(order.book, &book, &narrator);
+    let plan = Arc::new(plan(&book, narrator.narration.clone(), order.reading)?);
+    let tags = Tags {
+        metadata: book.metadata.clone(),
+        narrator: narrator.name(),
+    };
+    let target = Target::new(
+        Some(&order.output.output),
+        Path::new(""),
+        &tags,
+        order.output.per_chapter,
+    )?;
+    let format = order.output.format();
+    let finished = Finished::new(data, &plan, &book, &order.output.settings(&target)?)?;
+    if let Some(files) = finished.files().filter(|_| !order.force) {
+        return Ok(Made::Already(files));
+    }
+    if order.dry_run {
+        return Ok(Made::Planned {
+            target: target
+                .file(format)
+                .or(target.folder().map(Path::to_owned))
+                .unwrap_or_default(),
+        });
+    }
+    let ffmpeg = Ffmpeg::find()?;
+    let store: Arc<dyn AudioStore> = Arc::new(data.store()?);
+    let making = Making {
+        order,
+        data,
+        narrator: &narrator,
+        store,
+        ffmpeg,
+        format,
+        cancel,
+    };
+    let (plan, encoded) = making.speak_and_encode(plan, progress).await?;
+    progress.publishing();
+    let published = making
+        .publish(&plan, &encoded, &book, &tags, &target)
+        .await?;
+    finished.record(&published.files)?;
+    Ok(Made::new(published))
+}
+
+/// The language that the book is read in.
+fn language(book: &Book) -> Language {
+    book.metadata
+        .language
+        .clone()
+        .unwrap_or_else(Language::undetermined)
+}
+
+/// Plans the chapters that are wanted.
+pub(crate) fn plan(
+    book: &Book,
+    narration: Narration,
+    reading: &ReadingArgs,
+) -> anyhow::Result<Plan> {
+    let limits = Limits::default();
+    let wanted = |number| {
+        reading
+            .chapters
+            .as_ref()
+            .is_none_or(|chapters| chapters.contains(number))
+    };
+    let plan = Plan::new(book, narration, wanted, |block, language| {
+        pieces(block, language, limits)
+    });
+    if plan.segments.is_empty() {
+        let message = format!(
+            "there is nothing to read: the book has {}",
+            count(book.chapters.len(), "chapter")
+        );
+        return Err(Ending::new(FAILED, message, "`audiotome inspect` lists them").into());
+    }
+    Ok(plan)
+}
+
+/// One audiobook on its way.
+struct Making<'a> {
+    order: Order<'a>,
+    data: &'a DataFolder,
+    narrator: &'a Narrator,
+    store: Arc<dyn AudioStore>,
+    ffmpeg: Ffmpeg,
+    format: OutputFormat,
+    cancel: &'a CancellationToken,
+}
+
+impl Making<'_> {
+    /// Speaks what is missing and encodes each chapter as soon as it is whole. The plan comes back
+    /// without the segments that were skipped.
+    async fn speak_and_encode(
+        &self,
+        mut plan: Arc<Plan>,
+        progress: &mut Progress,
+    ) -> anyhow::Result<(Arc<Plan>, Encoded)> {
+        for _ in 0..ROUNDS {
+            let (outcome, encoded) = self.round(&plan, progress).await;
+            let outcome = outcome?;
+            if self.cancel.is_cancelled() {
+                return Err(self.stopped(&plan).await.into());
+            }
+            match encoded {
+                // The clip has been put aside, and counts as missing in the next round.
+                Err(error) if is_damaged(&error) => {
+                    tracing::warn!(%error, "speaking a damaged clip again")
+                }
+                Err(error) => return Err(error),
+                Ok(_) if !outcome.dead.is_empty() => plan = Arc::new(self.skip(&plan, &outcome)?),
+                Ok(encoded) => return Ok((plan, encoded)),
+            }
+        }
+        let message = format!(
+            "clips in `{}` get damaged again and again",
+            self.data.clips().display()
+        );
+        Err(Ending::new(
+            FAILED,
+            message,
+            "check the disk, or name another folder with `--data`",
+        )
+        .into())
+    }
+
+    /// One pass over the plan: speaking and encoding side by side.
+    async fn round(
+        &self,
+        plan: &Arc<Plan>,
+        progress: &mut Progress,
+    ) -> (anyhow::Result<Outcome>, anyhow::Result<Encoded>) {
+        let (sender, receiver) = unbounded_channel();
+        let engine = Arc::clone(&self.narrator.engine);
+        let stop = self.cancel.child_token();
+        let speaking = speak(
+            plan,
+            engine,
+            Arc::clone(&self.store),
+            self.order.slots,
+            sender,
+            stop.clone(),
+        );
+        let encoding = Encoding {
+            plan: Arc::clone(plan),
+            store: Arc::clone(&self.store),
+            loudness: self.order.output.loudness,
+            work: self.data.chapters(),
+            format: self.format,
+            ffmpeg: self.ffmpeg.clone(),
+            at_once: self.order.slots.count(),
+        };
+        // No use in speaking on when the audiobook can't be made.
+        let encoding = async {
+            encoding
+                .run(receiver, progress)
+                .await
+                .inspect_err(|_| stop.cancel())
+        };
+        let (outcome, encoded) = tokio::join!(speaking, encoding);
+        (outcome.map_err(Into::into), encoded)
+    }
+
+    /// Leaves out what could not be spoken, when the user said so.
+    fn skip(&self, plan: &Plan, outcome: &Outcome) -> Result<Plan, Ending> {
+        let mut dead: Vec<_> = outcome.dead.iter().map(|letter| letter.task).collect();
+        if !self.order.skip_failed {
+            let letter = &outcome.dead[0];
+            let segment = &plan.segments[letter.task];
+            let chapter = &plan.chapters[plan.chapter_of(letter.task)];
+            let message = format!(
+                "{} could not be spoken; the first, in chapter {} (`{}`): `{}` ({})",
+                count(dead.len(), "sentence"),
+                chapter.number,
+                chapter.title,
+                segment.source,
+                letter
+                    .history
+                    .last()
+                    .map_or("no reason given", String::as_str),
+            );
+            let hint = "everything else is kept: run again to try once more, choose another voice, or leave them out with `--skip-failed`";
+            return Err(Ending::new(ATTENTION, message, hint));
+        }
+        let keys: Vec<_> = dead.iter().map(|index| plan.segments[*index].key).collect();
+        dead = (0..plan.segments.len())
+            .filter(|index| keys.contains(&plan.segments[*index].key))
+            .collect();
+        let plan = plan.without(&dead);
+        if plan.segments.is_empty() {
+            return Err(Ending::new(
+                FAILED,
+                "not one sentence could be spoken",
+                "`audiotome say` tries the voice; `audiotome doctor` looks at this machine",
+            ));
+        }
+        Ok(plan)
+    }
+
+    async fn stopped(&self, plan: &Plan) -> Ending {
+        let keys: Vec<_> = plan.segments.iter().map(|segment| segment.key).collect();
+        let missing = self
+            .store
+            .missing(&keys)
+            .await
+            .map_or(keys.len(), |missing| missing.len());
+        let message = format!(
+            "stopped: {} of {} are spoken and kept",
+            thousands(keys.len() - missing),
+            count(keys.len(), "sentence")
+        );
+        Ending::new(STOPPED, message, "run the same command again to go on")
+    }
+
+    async fn publish(
+        &self,
+        plan: &Plan,
+        encoded: &Encoded,
+        book: &Book,
+        tags: &Tags,
+        target: &Target,
+    ) -> anyhow::Result<Published> {
+        let assembly = encoded.assembly.as_ref().context("there are no chapters")?;
+        let audiobook = Audiobook {
+            plan,
+            chapters: &encoded.chapters,
+            tags,
+            cover: book.cover.as_ref(),
+            ebook: Some(self.order.book),
+        };
+        let published = tokio::select! {
+            published = publish(audiobook, self.format, target, assembly) => published?,
+            () = self.cancel.cancelled() => return Err(self.stopped(plan).await.into()),
+        };
+        if let Some(path) = &self.order.output.timeline {
+            let json = serde_json::to_vec(&published.timeline)?;
+            audiotome_files::write(path, &json)
+                .with_context(|| format!("can't write `{}`", path.display()))?;
+        }
+        Ok(published)
+    }
+}
+
+impl Made {
+    fn new(published: Published) -> Self {
+        let timeline = &published.timeline;
+        let audio =
+            Duration::from_secs_f64(timeline.samples as f64 / f64::from(timeline.sample_rate));
+        Self::New {
+            chapters: timeline.chapters.len(),
+            audio,
+            files: published.files,
+        }
+    }
+
+    pub(crate) fn files(&self) -> &[PathBuf] {
+        match self {
+            Self::New { files, .. } | Self::Already(files) => files,
+            Self::Planned { .. } => &[],
+        }
+    }
+}
+
+fn is_damaged(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        matches!(cause.downcast_ref(), Some(StoreError::Damaged { .. }))
+            || matches!(
+                cause.downcast_ref(),
+                Some(audiotome_audio::AudioError::Store(
+                    StoreError::Damaged { .. }
+                ))
+            )
+    })
+}

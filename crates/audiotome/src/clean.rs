@@ -1,0 +1,75 @@
+//! `audiotome clean`: clips and encoded chapters that nobody needs any more.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use crate::cli::CleanArgs;
+use crate::data::DataFolder;
+use crate::exit::DONE;
+use crate::format::{bytes, count};
+
+/// A file that audiotome keeps.
+pub(crate) struct Kept {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: u64,
+    modified: SystemTime,
+}
+
+/// Removes what was made more than so many days ago. Audiobooks and voices stay.
+pub(crate) fn run(args: &CleanArgs, data: &DataFolder) -> anyhow::Result<u8> {
+    let age = Duration::from_secs(u64::from(args.keep_days) * 86_400);
+    let limit = SystemTime::now()
+        .checked_sub(age)
+        .unwrap_or(SystemTime::UNIX_EPOCH);
+    let (mut number, mut size) = (0, 0);
+    for file in files(&data.clips())
+        .chain(files(&data.chapters()))
+        .filter(|file| file.modified <= limit)
+    {
+        if !args.dry_run {
+            fs_err::remove_file(&file.path)?;
+        }
+        number += 1;
+        size += file.bytes;
+    }
+    let verb = if args.dry_run {
+        "would remove"
+    } else {
+        "removed"
+    };
+    writeln!(
+        io::stdout(),
+        "{verb} {}, {}",
+        count(number, "file"),
+        bytes(size)
+    )?;
+    Ok(DONE)
+}
+
+/// Files in `folder` and one level below it.
+pub(crate) fn files(folder: &Path) -> impl Iterator<Item = Kept> + use<> {
+    entries(folder)
+        .flat_map(|path| {
+            if path.is_dir() {
+                entries(&path).collect()
+            } else {
+                vec![path]
+            }
+        })
+        .filter_map(|path| {
+            let metadata = fs_err::metadata(&path).ok()?;
+            metadata.is_file().then_some(Kept {
+                bytes: metadata.len(),
+                modified: metadata.modified().ok()?,
+                path,
+            })
+        })
+}
+
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    fs_err::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+}

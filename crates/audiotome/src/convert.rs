@@ -1,0 +1,143 @@
+//! `audiotome convert`: books in, audiobooks out.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use audiotome_audio::Target;
+use audiotome_dispatch::Slots;
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
+
+use crate::audiobook::{Order, make};
+use crate::cli::ConvertArgs;
+use crate::data::DataFolder;
+use crate::exit::{self, DONE, Ending, FAILED, STOPPED, USAGE};
+use crate::progress::Progress;
+
+/// Makes one audiobook after the other. A book that fails does not stop the others; the exit code is
+/// that of the only failure, or [`FAILED`] after several books.
+pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
+    check(&args)?;
+    let runtime = Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("can't start threads")?;
+    let cancel = stop_on_signals(&runtime);
+    let mut progress = Progress::new(args.progress);
+    let slots = args
+        .slots
+        .map_or_else(Slots::per_core, |slots| Slots::new(slots.into()));
+    let mut failures = Vec::new();
+    for book in &args.books {
+        let order = Order {
+            book,
+            reading: &args.reading,
+            voice: &args.voice,
+            output: &args.output,
+            slots,
+            force: args.force,
+            dry_run: args.dry_run,
+            skip_failed: args.skip_failed,
+        };
+        match runtime.block_on(make(order, data, &mut progress, &cancel)) {
+            Ok(made) => progress.finish(&made),
+            Err(error) => {
+                progress.fail(book, exit::code(&error), &exit::describe(&error));
+                failures.push(exit::code(&error));
+            }
+        }
+        if cancel.is_cancelled() {
+            break;
+        }
+    }
+    // A speaker that hangs must not hold the program: what counts is durable.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    Ok(verdict(&failures, args.books.len(), cancel.is_cancelled()))
+}
+
+fn verdict(failures: &[u8], books: usize, stopped: bool) -> u8 {
+    match failures {
+        _ if stopped => STOPPED,
+        [] => DONE,
+        [code] if books == 1 => *code,
+        _ => FAILED,
+    }
+}
+
+fn check(args: &ConvertArgs) -> Result<(), Ending> {
+    let one_file = args.output.names_file();
+    if one_file && args.books.len() > 1 {
+        let message = format!(
+            "`{}` is one file, but there are {} books",
+            args.output.output.display(),
+            args.books.len()
+        );
+        return Err(Ending::new(USAGE, message, "name a folder with `--output`"));
+    }
+    if one_file && args.output.per_chapter {
+        let message = format!(
+            "`{}` is one file, but `--per-chapter` makes several",
+            args.output.output.display()
+        );
+        return Err(Ending::new(USAGE, message, "name a folder with `--output`"));
+    }
+    if let Some((asked, named)) = args
+        .output
+        .format
+        .zip(Target::format(&args.output.output))
+        .filter(|(asked, named)| asked != named)
+    {
+        let message = format!(
+            "`--format {asked}` does not go with `{}`, which is {named} by its name",
+            args.output.output.display()
+        );
+        return Err(Ending::new(USAGE, message, "leave one of them out"));
+    }
+    if let Some(twice) = args
+        .books
+        .iter()
+        .enumerate()
+        .find(|(index, book)| args.books[..*index].contains(book))
+    {
+        return Err(Ending::new(
+            USAGE,
+            format!("`{}` is given twice", twice.1.display()),
+            "name each book once",
+        ));
+    }
+    Ok(())
+}
+
+/// The first Ctrl-C or SIGTERM finishes what is being spoken; a second one leaves at once.
+fn stop_on_signals(runtime: &Runtime) -> CancellationToken {
+    let cancel = CancellationToken::new();
+    let stop = cancel.clone();
+    runtime.spawn(async move {
+        signal().await;
+        stop.cancel();
+        signal().await;
+        #[expect(
+            clippy::exit,
+            reason = "the user asked twice; files appear whole or not at all"
+        )]
+        std::process::exit(i32::from(STOPPED));
+    });
+    cancel
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,189 @@
+//! `audiotome inspect`: what would be read.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use audiotome_book::{Limits, pieces, read};
+use audiotome_core::{Book, Chapter, Language};
+use serde_json::json;
+
+use crate::cli::InspectArgs;
+use crate::exit::DONE;
+use crate::format::{clock, count, thousands};
+
+/// Characters of narration that are heard in a second at normal speed, pauses included: an hour of
+/// audiobook holds about 54,000.
+const CHARACTERS_PER_SECOND: f64 = 15.0;
+/// Characters per second where a character is a syllable or more.
+const DENSE_CHARACTERS_PER_SECOND: f64 = 4.5;
+
+pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<u8> {
+    let mut book = read(&args.book, &args.reading.options())?;
+    let language = book
+        .metadata
+        .language
+        .clone()
+        .unwrap_or_else(Language::undetermined);
+    let numbered: BTreeMap<usize, Chapter> = std::mem::take(&mut book.chapters)
+        .into_iter()
+        .enumerate()
+        .map(|(index, chapter)| (index + 1, chapter))
+        .filter(|(number, _)| {
+            args.reading
+                .chapters
+                .as_ref()
+                .is_none_or(|wanted| wanted.contains(*number))
+        })
+        .collect();
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = if args.json {
+        print_json(&mut out, &book, &language, &numbered)
+    } else if args.text {
+        print_text(&mut out, &language, &numbered)
+    } else {
+        print_summary(&mut out, &book, &language, &numbered)
+    };
+    match written.and_then(|()| out.flush()) {
+        // `| head` has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(DONE),
+        result => Ok(result.map(|()| DONE)?),
+    }
+}
+
+fn print_summary(
+    out: &mut impl Write,
+    book: &Book,
+    language: &Language,
+    chapters: &BTreeMap<usize, Chapter>,
+) -> io::Result<()> {
+    let metadata = &book.metadata;
+    let subtitle = metadata
+        .subtitle
+        .as_ref()
+        .map_or(String::new(), |subtitle| format!(": {subtitle}"));
+    writeln!(out, "{}{subtitle}", metadata.title)?;
+    let series = metadata
+        .series
+        .as_ref()
+        .map(|series| match &series.position {
+            Some(position) => format!("{} {position}", series.name),
+            None => series.name.clone(),
+        });
+    let facts = [
+        ("by", metadata.author_line()),
+        ("language", Some(language.to_string())),
+        ("series", series),
+        ("publisher", metadata.publisher.clone()),
+        ("date", metadata.date.clone()),
+        ("ISBN", metadata.isbn.clone()),
+        (
+            "cover",
+            Some(
+                book.cover
+                    .as_ref()
+                    .map_or("none".to_owned(), |cover| cover.media_type.clone()),
+            ),
+        ),
+    ];
+    for (name, value) in facts
+        .iter()
+        .filter_map(|(name, value)| Some((name, value.as_ref()?)))
+    {
+        writeln!(out, "{name:<10} {value}")?;
+    }
+    writeln!(out, "\n{:>4}  {:>8}  {:>8}  title", "", "words", "about")?;
+    for (number, chapter) in chapters {
+        writeln!(
+            out,
+            "{number:>4}  {:>8}  {:>8}  {}",
+            thousands(chapter.words()),
+            clock(duration(chapter, language)),
+            chapter.title
+        )?;
+    }
+    let words = chapters.values().map(Chapter::words).sum();
+    let total = chapters
+        .values()
+        .map(|chapter| duration(chapter, language))
+        .sum();
+    writeln!(
+        out,
+        "      {:>8}  {:>8}  {}",
+        thousands(words),
+        clock(total),
+        count(chapters.len(), "chapter")
+    )?;
+    if !book.left_out.is_empty() {
+        writeln!(out, "\nleft out (`--include KIND` reads it):")?;
+        for part in &book.left_out {
+            writeln!(
+                out,
+                "  {:<13} {} ({})",
+                kind(part.kind),
+                part.label,
+                count(part.characters, "character")
+            )?;
+        }
+    }
+    for warning in &book.warnings {
+        writeln!(out, "\nwarning: {warning}")?;
+    }
+    Ok(())
+}
+
+fn kind(kind: audiotome_core::LeftOutKind) -> String {
+    serde_json::to_value(kind)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn print_text(
+    out: &mut impl Write,
+    language: &Language,
+    chapters: &BTreeMap<usize, Chapter>,
+) -> io::Result<()> {
+    for (number, chapter) in chapters {
+        writeln!(out, "# {number}. {}\n", chapter.title)?;
+        for block in &chapter.blocks {
+            let language = block.language.as_ref().unwrap_or(language);
+            for piece in pieces(block, language, Limits::default()) {
+                writeln!(out, "{}", piece.spoken)?;
+            }
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
+
+fn print_json(
+    out: &mut impl Write,
+    book: &Book,
+    language: &Language,
+    chapters: &BTreeMap<usize, Chapter>,
+) -> io::Result<()> {
+    let chapter = |(number, chapter): (&usize, &Chapter)| {
+        json!({
+            "number": number, "title": chapter.title, "words": chapter.words(), "characters": chapter.characters(),
+            "seconds": duration(chapter, language).as_secs(), "blocks": chapter.blocks,
+        })
+    };
+    let value = json!({
+        "metadata": book.metadata, "language": language, "cover": book.cover, "left_out": book.left_out, "warnings": book.warnings,
+        "chapters": chapters.iter().map(chapter).collect::<Vec<_>>(),
+    });
+    serde_json::to_writer_pretty(&mut *out, &value)?;
+    writeln!(out)
+}
+
+/// How long the chapter is heard, about.
+fn duration(chapter: &Chapter, language: &Language) -> Duration {
+    let rate = if language.is_dense_script() {
+        DENSE_CHARACTERS_PER_SECOND
+    } else {
+        CHARACTERS_PER_SECOND
+    };
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    Duration::from_secs_f64(chapter.characters() as f64 / rate)
+}

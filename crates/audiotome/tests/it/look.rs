@@ -1,0 +1,121 @@
+//! Looking at books and voices.
+
+use serde_json::Value;
+
+use crate::sandbox::{BOOK, Sandbox, ffprobe, run, stdout};
+
+#[test]
+fn inspect_shows_what_would_be_read() {
+    let sandbox = Sandbox::new();
+    sandbox.file("book.md", BOOK);
+    let text = stdout(&run(&mut sandbox.audiotome(&["inspect", "book.md"]), 0));
+    assert!(
+        text.contains("The Short Book")
+            && text.contains("Ada Writer")
+            && text.contains("3 chapters"),
+        "{text}"
+    );
+    let text = stdout(&run(
+        &mut sandbox.audiotome(&["inspect", "--text", "--chapters", "3", "book.md"]),
+        0,
+    ));
+    assert_eq!(
+        text,
+        "# 3. Three\n\nThree\n\nThe last chapter begins here.\nIt ends here as well.\n\n"
+    );
+    let json: Value = serde_json::from_str(&stdout(&run(
+        &mut sandbox.audiotome(&["inspect", "--json", "book.md"]),
+        0,
+    )))
+    .unwrap();
+    assert_eq!(
+        (
+            json["metadata"]["title"].as_str(),
+            json["chapters"].as_array().unwrap().len()
+        ),
+        (Some("The Short Book"), 3)
+    );
+}
+
+#[test]
+fn say_speaks_to_a_file() {
+    let sandbox = Sandbox::new();
+    run(
+        &mut sandbox.audiotome(
+            &[
+                "say",
+                "--engine",
+                "espeak",
+                "-o",
+                "hello.wav",
+                "-l is no option here. Dr. Smith has $3.50.",
+            ]
+            .map(|arg| {
+                if arg.starts_with("-l") {
+                    "Dr. Smith has $3.50."
+                } else {
+                    arg
+                }
+            }),
+        ),
+        0,
+    );
+    let duration: f64 = ffprobe(&sandbox.path("hello.wav"))["format"]["duration"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((1.5..6.0).contains(&duration), "{duration}");
+    run(&mut sandbox.audiotome(&["say", "--engine", "tone", "—"]), 1);
+}
+
+#[test]
+fn voices_lists_what_is_here_and_what_could_be() {
+    let sandbox = Sandbox::new();
+    let here = stdout(&run(
+        &mut sandbox.audiotome(&["voices", "--language", "fr"]),
+        0,
+    ));
+    assert!(
+        here.lines().all(|line| line.starts_with("espeak")) && here.contains("fr-fr"),
+        "{here}"
+    );
+    let all = stdout(&run(&mut sandbox.audiotome(&["voices", "--all"]), 0));
+    assert!(
+        all.lines()
+            .any(|line| line.starts_with("hibari") && line.contains("not installed")),
+        "{all}"
+    );
+}
+
+#[test]
+fn doctor_finds_what_the_tests_need() {
+    let sandbox = Sandbox::new();
+    let text = stdout(&run(&mut sandbox.audiotome(&["doctor"]), 0));
+    for line in [
+        "ok       ffmpeg",
+        "ok       espeak-ng",
+        "ok       data folder",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+}
+
+#[test]
+fn clean_removes_old_clips_and_keeps_audiobooks() {
+    let sandbox = Sandbox::new();
+    sandbox.file("book.md", BOOK);
+    run(&mut sandbox.convert(&["--output", "out.m4b", "book.md"]), 0);
+    let kept = stdout(&run(&mut sandbox.audiotome(&["clean"]), 0));
+    assert!(kept.starts_with("removed 0 files"), "{kept}");
+    let removed = stdout(&run(
+        &mut sandbox.audiotome(&["clean", "--keep-days", "0"]),
+        0,
+    ));
+    assert!(!removed.starts_with("removed 0 files"), "{removed}");
+    assert!(sandbox.path("out.m4b").exists());
+    run(
+        &mut sandbox.convert(&["--output", "out.m4b", "--force", "book.md"]),
+        0,
+    );
+}

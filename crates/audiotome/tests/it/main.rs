@@ -1,0 +1,11 @@
+//! The program as a user runs it: real files, real ffmpeg, real processes.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod bad_input;
+mod convert;
+mod faults;
+mod look;
+mod resume;
+mod sandbox;
+mod tidy;

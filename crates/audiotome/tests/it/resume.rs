@@ -1,0 +1,179 @@
+//! Work is never lost and never done twice.
+
+use std::collections::HashSet;
+
+use audiotome_core::Timeline;
+
+use crate::sandbox::{BOOK, Sandbox, events, run, spoken, start_until_spoken, stderr};
+
+/// Sixty sentences in six chapters.
+fn long_book() -> String {
+    let chapter = |chapter: usize| {
+        let sentences: Vec<_> = (0..10)
+            .map(|sentence| {
+                format!("In chapter {chapter} this is sentence number {sentence} of them.")
+            })
+            .collect();
+        format!("# Chapter {chapter}\n\n{}\n\n", sentences.join(" "))
+    };
+    (1..=6).map(chapter).collect()
+}
+
+fn timeline(sandbox: &Sandbox, name: &str) -> Timeline {
+    serde_json::from_slice(&fs_err::read(sandbox.path(name)).unwrap()).unwrap()
+}
+
+#[test]
+fn a_killed_run_goes_on_and_speaks_nothing_twice() {
+    let undisturbed = Sandbox::new();
+    undisturbed.file("book.md", long_book());
+    run(
+        &mut undisturbed.convert(&[
+            "--output",
+            "out.m4b",
+            "--timeline",
+            "timeline.json",
+            "book.md",
+        ]),
+        0,
+    );
+
+    let sandbox = Sandbox::new();
+    sandbox.file("book.md", long_book());
+    let mut all: Vec<String> = Vec::new();
+    for enough in [1, 3, 11, 7] {
+        let mut command = sandbox.convert(&[
+            "--output",
+            "out.m4b",
+            "--timeline",
+            "timeline.json",
+            "book.md",
+        ]);
+        let (mut child, events) =
+            start_until_spoken(command.env("AUDIOTOME_TONE", "delay=5ms"), enough);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(!sandbox.path("out.m4b").exists());
+        all.extend(spoken(&events));
+    }
+    let last = events(&run(
+        &mut sandbox.convert(&[
+            "--output",
+            "out.m4b",
+            "--timeline",
+            "timeline.json",
+            "book.md",
+        ]),
+        0,
+    ));
+    assert!(last[1]["reused"].as_u64().unwrap() >= 22, "{}", last[1]);
+    all.extend(spoken(&last));
+    let distinct: HashSet<_> = all.iter().collect();
+    assert_eq!(
+        distinct.len(),
+        all.len(),
+        "no finished segment was spoken twice"
+    );
+    assert_eq!(
+        timeline(&sandbox, "timeline.json"),
+        timeline(&undisturbed, "timeline.json")
+    );
+    assert_eq!(
+        fs_err::read(sandbox.path("out.m4b")).unwrap(),
+        fs_err::read(undisturbed.path("out.m4b")).unwrap(),
+        "the same file"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_cleanly_and_says_how_to_go_on() {
+    let sandbox = Sandbox::new();
+    sandbox.file("book.md", long_book());
+    let mut command = sandbox.convert(&["--output", "out.m4b", "book.md"]);
+    let (child, events) = start_until_spoken(command.env("AUDIOTOME_TONE", "delay=20ms"), 3);
+    assert!(
+        std::process::Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let text = stderr(&output);
+    assert!(
+        text.contains("sentences are spoken and kept")
+            && text.contains("run the same command again"),
+        "{text}"
+    );
+    let again = self::events(&run(
+        &mut sandbox.convert(&["--output", "out.m4b", "book.md"]),
+        0,
+    ));
+    let before: HashSet<_> = spoken(&events).into_iter().collect();
+    assert!(spoken(&again).iter().all(|key| !before.contains(key)));
+}
+
+#[test]
+fn one_changed_sentence_is_one_sentence_spoken() {
+    let sandbox = Sandbox::new();
+    sandbox.file("book.md", BOOK);
+    run(&mut sandbox.convert(&["--output", "out.m4b", "book.md"]), 0);
+    sandbox.file("book.md", BOOK.replace("a third", "a fourth"));
+    let events = events(&run(
+        &mut sandbox.convert(&["--output", "out.m4b", "book.md"]),
+        0,
+    ));
+    assert_eq!(spoken(&events).len(), 1);
+}
+
+#[test]
+fn a_finished_book_is_done_at_once_unless_forced_or_gone() {
+    let sandbox = Sandbox::new();
+    sandbox.file("book.md", BOOK);
+    let result = |args: &[&str]| {
+        events(&run(&mut sandbox.convert(args), 0)).last().unwrap()["result"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let args = ["--output", "out.m4b", "book.md"];
+    assert_eq!(result(&args), "new");
+    assert_eq!(result(&args), "already");
+    assert_eq!(
+        result(&["--output", "out.m4b", "--force", "book.md"]),
+        "new"
+    );
+    fs_err::remove_file(sandbox.path("out.m4b")).unwrap();
+    assert_eq!(result(&args), "new");
+}
+
+#[test]
+fn a_damaged_clip_is_spoken_again() {
+    let sandbox = Sandbox::new();
+    sandbox.file("book.md", BOOK);
+    run(&mut sandbox.convert(&["--output", "out.m4b", "book.md"]), 0);
+    let good = fs_err::read(sandbox.path("out.m4b")).unwrap();
+    let folder = fs_err::read_dir(sandbox.path("data/clips"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let clip = fs_err::read_dir(&folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let whole = fs_err::read(&clip).unwrap();
+    audiotome_files::write(&clip, &whole[..whole.len() / 2]).unwrap();
+    fs_err::remove_dir_all(sandbox.path("data/chapters")).unwrap();
+    let events = events(&run(
+        &mut sandbox.convert(&["--output", "out.m4b", "--force", "book.md"]),
+        0,
+    ));
+    assert_eq!(spoken(&events).len(), 1);
+    assert_eq!(fs_err::read(sandbox.path("out.m4b")).unwrap(), good);
+}
