@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Makes an audiobook: ./run.sh BOOK [OPTION …] (options as of `audiotome convert`).
+# Without a book it takes the sample. Installs what is missing, builds, and installs the neural voice.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/scripts/need.sh"
+
+need_rust
+need cc=gcc g++=g++ make=make ffmpeg=ffmpeg espeak-ng=espeak-ng
+cargo build --release --locked --quiet --manifest-path "$here/Cargo.toml" --package audiotome
+audiotome=$(cargo metadata --format-version 1 --no-deps --manifest-path "$here/Cargo.toml" | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/audiotome
+
+# The neural voice: in the program it comes from its site on the internet, here from its Python package.
+# Without it the program still works, with espeak, and says so.
+if ! "$audiotome" voices | grep -q "^ *hibari"; then
+    need python3=python3 pip3=python3-pip
+    wheels=$(mktemp -d)
+    trap 'rm -rf "$wheels"' EXIT
+    if voice=$(wheel hibari-tts==0.2.1 "$wheels"); then
+        "$audiotome" voices install hibari --from "$voice"
+    else
+        echo "the neural voice could not be fetched: this book will be read by espeak" >&2
+    fi
+fi
+
+if [ $# -eq 0 ]; then
+    need zip=zip
+    set -- "$("$here/sample/build.sh" "${TMPDIR:-/tmp}/keepers-radio.epub")"
+fi
+"$audiotome" convert "$@"

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Runs all tests: ./test.sh [NEXTEST OPTION …]. Installs what they need.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here"
+. scripts/need.sh
+
+need_rust
+need cc=gcc g++=g++ make=make ffmpeg=ffmpeg espeak-ng=espeak-ng zip=zip python3=python3 pip3=python3-pip
+cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest
+
+# Voices for the tests of the neural engines.
+if [ -z "${AUDIOTOME_TEST_VOICES:-}" ]; then
+    scripts/test-voices.sh "$here/target/test-data"
+    export AUDIOTOME_TEST_VOICES=$here/target/test-data/voices
+fi
+
+cargo nextest run --locked --workspace "$@"
+cargo test --locked --workspace --doc --quiet
