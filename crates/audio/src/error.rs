@@ -114,6 +114,7 @@ fn file_hint(source: &io::Error) -> Option<&'static str> {
         }
         io::ErrorKind::PermissionDenied
         | io::ErrorKind::ReadOnlyFilesystem
+        | io::ErrorKind::AlreadyExists
         | io::ErrorKind::NotADirectory => "name a folder that you may write to with `--output`",
         _ => return None,
     })

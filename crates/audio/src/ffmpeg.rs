@@ -89,7 +89,7 @@ impl Ffmpeg {
             .output()
             .await
             .map_err(|error| start_failed(&self.program, error))?;
-        if done.status.success() {
+        if done.status.success() && !is_cut_off(&done.stderr) {
             return Ok(());
         }
         Err(failed(
@@ -139,6 +139,14 @@ pub(crate) fn start_failed(program: &Path, error: io::Error) -> AudioError {
         };
     }
     AudioError::file("run", program)(error)
+}
+
+/// Up to version 5 ffmpeg takes it for a success when the last of a file can't be written.
+fn is_cut_off(stderr: &[u8]) -> bool {
+    let stderr = String::from_utf8_lossy(stderr);
+    ["Error writing trailer", "Error closing file"]
+        .iter()
+        .any(|complaint| stderr.contains(complaint))
 }
 
 fn disk_error(stderr: &str) -> Option<io::ErrorKind> {

@@ -32,31 +32,21 @@ pub enum Target {
 
 impl Target {
     /// What the user means by `output`: with an audio file's extension that one file, else the root
-    /// of a library in which the book gets `Author/[Series/]Title {Narrator}/`. Without it the
-    /// library is `library`.
+    /// of a library in which the book gets `Author/[Series/]Title {Narrator}/`.
     ///
     /// # Errors
     /// When one file is named, but one per chapter is wanted.
-    pub fn new(
-        output: Option<&Path>,
-        library: &Path,
-        tags: &Tags,
-        per_chapter: bool,
-    ) -> Result<Self, AudioError> {
-        match output {
-            Some(file) if is_audio(file) && per_chapter => {
-                Err(AudioError::OneFileForChapters(file.to_owned()))
-            }
-            Some(file) if is_audio(file) => Ok(Self::File(file.to_owned())),
-            _ => {
-                let folder = book_folder(output.unwrap_or(library), tags);
-                Ok(if per_chapter {
-                    Self::Chapters { folder }
-                } else {
-                    let name = file_name(&tags.metadata.title);
-                    Self::Folder { folder, name }
-                })
-            }
+    pub fn new(output: &Path, tags: &Tags, per_chapter: bool) -> Result<Self, AudioError> {
+        match (is_audio(output), per_chapter) {
+            (true, true) => Err(AudioError::OneFileForChapters(output.to_owned())),
+            (true, false) => Ok(Self::File(output.to_owned())),
+            (false, true) => Ok(Self::Chapters {
+                folder: book_folder(output, tags),
+            }),
+            (false, false) => Ok(Self::Folder {
+                folder: book_folder(output, tags),
+                name: file_name(&tags.metadata.title),
+            }),
         }
     }
 
@@ -200,7 +190,7 @@ mod tests {
     #[test]
     fn a_book_gets_its_folder() {
         let mut tags = tags();
-        let target = Target::new(None, Path::new("/lib"), &tags, false).unwrap();
+        let target = Target::new(Path::new("/lib"), &tags, false).unwrap();
         assert_eq!(
             target.file(OutputFormat::M4b).unwrap(),
             Path::new("/lib/A. B. and C/AC-DC- What {Hibari}/AC-DC- What.m4b")
@@ -209,7 +199,7 @@ mod tests {
             name: "S".to_owned(),
             position: None,
         });
-        let target = Target::new(Some(Path::new("/out")), Path::new("/lib"), &tags, true).unwrap();
+        let target = Target::new(Path::new("/out"), &tags, true).unwrap();
         assert_eq!(
             target.folder().unwrap(),
             Path::new("/out/A. B. and C/S/AC-DC- What {Hibari}")
@@ -219,7 +209,7 @@ mod tests {
     #[test]
     fn a_named_file_is_that_file() {
         let output = Path::new("x/y.M4B");
-        let target = |per_chapter| Target::new(Some(output), Path::new("/"), &tags(), per_chapter);
+        let target = |per_chapter| Target::new(output, &tags(), per_chapter);
         assert_eq!(target(false).unwrap(), Target::File(output.to_owned()));
         assert!(matches!(
             target(true),

@@ -117,7 +117,7 @@ async fn a_library_folder_has_everything_beside_the_book() {
     let assembly = fixture.assembly(OutputFormat::M4b);
     let chapters = fixture.encode(&assembly).await;
     let library = fixture.folder.path().join("library");
-    let target = Target::new(None, &library, &fixture.tags, false).unwrap();
+    let target = Target::new(&library, &fixture.tags, false).unwrap();
     let mut audiobook = fixture.audiobook(&chapters);
     audiobook.ebook = Some(&ebook);
     let published = publish(audiobook, OutputFormat::M4b, &target, &assembly)
