@@ -43,16 +43,16 @@ timed() {
 wall() { cut -d' ' -f1 "$work/$1.time"; }
 memory() { awk '{printf "%.0f MB", $4/1024}' "$work/$1.time"; }
 calc() { awk "BEGIN { printf \"$1\", $2 }"; }
-chapters_of() { if [ "$1" = piper ]; then echo "$piper_chapters"; else echo 0; fi; }
 
 row() { printf '%-34s %10s %12s %12s %10s %8s\n' "$@"; }
 echo "book: $(basename "$book"); $(nproc) cores; $(date -u +%F)"
 row "" "wall s" "characters/s" "× real time" "memory" "to (b)"
 for engine in $engines; do
-    only=$(chapters_of "$engine")
-    range=()
-    [ "$only" = 0 ] || range=(--chapters "1-$only")
-    timed "floor-$engine" cargo bench --locked --quiet --package audiotome --bench floor -- "$book" "$engine" "$voices" "$only"
+    range=() floor_range=()
+    if [ "$engine" = piper ]; then
+        range=(--chapters "1-$piper_chapters") floor_range=(--chapters "$piper_chapters")
+    fi
+    timed "floor-$engine" cargo bench --locked --quiet --package audiotome --bench floor -- "$book" "$engine" "$voices" "${floor_range[@]}"
     grep '^{' "$work/floor-$engine.out" >"$work/floor-$engine.json"
     mkdir -p "$work/data-$engine"
     ln -s "$voices" "$work/data-$engine/voices"
@@ -82,7 +82,7 @@ echo
 echo "one core, the first $sentences sentences, CPU seconds in all (without loading)"
 for engine in $engines; do
     [ "$engine" != espeak ] || continue
-    cargo bench --locked --quiet --package audiotome --bench floor -- "$book" "$engine" "$voices" 0 1 "$sentences" | grep '^{' >"$work/one.json"
+    cargo bench --locked --quiet --package audiotome --bench floor -- "$book" "$engine" "$voices" --slots 1 --sentences "$sentences" | grep '^{' >"$work/one.json"
     "$python" "$here/packages.py" "$engine" "$voices" "$target/release/audiotome" "$book" "$sentences" >"$work/package.json"
     ours=$(field "$work/one.json" wall_s)
     theirs=$(field "$work/package.json" cpu_s)

@@ -1,61 +1,74 @@
-//! The floor: an engine bare in a loop on all cores, nothing kept, nothing assembled.
+//! The floor: an engine bare in a loop on all cores, nothing checked, kept or assembled.
 //!
-//! `cargo bench --bench floor -- BOOK ENGINE VOICE_FOLDER [FIRST_CHAPTERS] [SLOTS] [SENTENCES]` prints one JSON line:
-//! segments, characters, seconds of audio, wall and CPU seconds, peak memory. What `convert` takes
+//! `cargo bench --bench floor -- BOOK ENGINE VOICE_FOLDER` prints one JSON line. What `convert` takes
 //! beyond the wall time printed here is the price of checking, keeping, encoding and writing.
 
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
-    missing_docs,
     reason = "a measuring program"
 )]
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use audiotome_book::{Limits, ReadOptions, pieces, read};
-use audiotome_core::{Language, Narration, Pauses, Plan, Speed};
+use audiotome_core::{Language, Narration, Pauses, Plan, Segment, SpeechEngine, Speed};
 use audiotome_speech::{EngineKind, VoiceFolder, choose, open};
+use clap::Parser;
+use serde_json::json;
+
+#[derive(Parser)]
+struct Args {
+    book: PathBuf,
+    engine: EngineKind,
+    voices: PathBuf,
+    /// Only so many chapters.
+    #[arg(long, default_value_t = usize::MAX)]
+    chapters: usize,
+    /// Only so many sentences.
+    #[arg(long, default_value_t = usize::MAX)]
+    sentences: usize,
+    /// Utterances at once; by default one for each core.
+    #[arg(long)]
+    slots: Option<usize>,
+    /// Given by cargo.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
 
 fn main() {
-    let args: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|arg| arg != "--bench")
-        .collect();
-    if args.len() < 3 {
-        println!(
-            "usage: cargo bench --bench floor -- BOOK ENGINE VOICE_FOLDER [FIRST_CHAPTERS] [SLOTS] [SENTENCES]"
-        );
-        return;
-    }
-    let number = |index: usize| {
-        args.get(index)
-            .and_then(|arg| arg.parse::<usize>().ok())
-            .filter(|number| *number > 0)
-    };
+    let args = Args::parse();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (chapters, slots, sentences) = (
-        number(3).unwrap_or(usize::MAX),
-        number(4).unwrap_or(cores),
-        number(5).unwrap_or(usize::MAX),
-    );
+    let slots = args.slots.unwrap_or(cores);
+    let (engine, plan) = prepare(&args);
+    // A sentence that occurs twice is spoken once by `convert`, so here too.
+    let mut seen = HashSet::new();
+    let fresh = plan.segments.iter().filter(|s| seen.insert(s.key));
+    let segments: Vec<_> = fresh.take(args.sentences).collect();
 
-    let book = read(args[0].as_ref(), &ReadOptions::default()).unwrap();
-    let language = book
-        .metadata
-        .language
-        .clone()
-        .unwrap_or_else(Language::undetermined);
-    let folder = VoiceFolder::new(PathBuf::from(&args[2]));
-    let choice = choose(
-        &folder,
-        &language,
-        Some(args[1].parse::<EngineKind>().unwrap()),
-        None,
-    )
-    .unwrap();
+    let started = Instant::now();
+    let audio = speak(&*engine, &segments, slots).as_secs_f64();
+    let wall = started.elapsed().as_secs_f64();
+
+    let characters = |segment: &&Segment| segment.utterance.text.chars().count();
+    let characters: usize = segments.iter().map(characters).sum();
+    let result = json!({
+        "engine": args.engine, "slots": slots, "segments": segments.len(), "characters": characters,
+        "audio_s": audio, "wall_s": wall, "characters_per_s": characters as f64 / wall,
+        "times_real_time": audio / wall,
+    });
+    println!("{result}");
+}
+
+fn prepare(args: &Args) -> (std::sync::Arc<dyn SpeechEngine>, Plan) {
+    let book = read(&args.book, &ReadOptions::default()).unwrap();
+    let language = book.metadata.language.clone();
+    let language = language.unwrap_or_else(Language::undetermined);
+    let folder = VoiceFolder::new(args.voices.clone());
+    let choice = choose(&folder, &language, Some(args.engine), None).unwrap();
     let engine = open(&folder, &choice).unwrap();
     let narration = Narration {
         engine: engine.id().clone(),
@@ -64,47 +77,26 @@ fn main() {
         speed: Speed::NORMAL,
         pauses: Pauses::default(),
     };
-    let plan = Plan::new(
-        &book,
-        narration,
-        |chapter| chapter <= chapters,
-        |block, language| pieces(block, language, Limits::default()),
-    );
+    let wanted = |chapter| chapter <= args.chapters;
+    let split = |block: &_, language: &_| pieces(block, language, Limits::default());
+    let plan = Plan::new(&book, narration, wanted, split);
+    (engine, plan)
+}
 
-    // A sentence that occurs twice is spoken once by `convert`, so here too.
-    let mut seen = std::collections::HashSet::new();
-    let segments: Vec<_> = plan
-        .segments
-        .iter()
-        .filter(|segment| seen.insert(segment.key))
-        .take(sentences)
-        .collect();
-    let (next, milliseconds) = (AtomicUsize::new(0), AtomicU64::new(0));
-    let started = Instant::now();
+/// Speaks everything and returns how long it sounds.
+fn speak(engine: &dyn SpeechEngine, segments: &[&Segment], slots: usize) -> Duration {
+    let (next, nanoseconds) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let slot = || {
+        while let Some(segment) = segments.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let sound = engine.synthesize(&segment.utterance).unwrap().duration();
+            let length = u64::try_from(sound.as_nanos()).unwrap();
+            nanoseconds.fetch_add(length, Ordering::Relaxed);
+        }
+    };
     std::thread::scope(|scope| {
         for _ in 0..slots {
-            scope.spawn(|| {
-                while let Some(segment) = segments.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let clip = engine.synthesize(&segment.utterance).unwrap();
-                    milliseconds.fetch_add(
-                        u64::try_from(clip.duration().as_millis()).unwrap(),
-                        Ordering::Relaxed,
-                    );
-                }
-            });
+            scope.spawn(slot);
         }
     });
-    let wall = started.elapsed().as_secs_f64();
-    let characters: usize = segments
-        .iter()
-        .map(|segment| segment.utterance.text.chars().count())
-        .sum();
-    let audio = milliseconds.into_inner() as f64 / 1_000.0;
-    println!(
-        r#"{{"engine":"{}","slots":{slots},"segments":{},"characters":{characters},"audio_s":{audio:.1},"wall_s":{wall:.2},"characters_per_s":{:.0},"times_real_time":{:.1}}}"#,
-        args[1],
-        segments.len(),
-        characters as f64 / wall,
-        audio / wall
-    );
+    Duration::from_nanos(nanoseconds.into_inner())
 }

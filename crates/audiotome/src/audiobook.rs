@@ -8,7 +8,9 @@ use anyhow::Context as _;
 use audiotome_audio::ffmpeg::Ffmpeg;
 use audiotome_audio::{Audiobook, OutputFormat, Published, Tags, Target, publish};
 use audiotome_book::{Limits, pieces, read};
-use audiotome_core::{AudioStore, Book, Language, Narration, Plan, StoreError};
+use audiotome_core::{
+    AudioStore, Block, Book, Language, Narration, Plan, SpeechEngine, StoreError,
+};
 use audiotome_dispatch::{Outcome, Slots, speak};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
@@ -46,6 +48,8 @@ pub(crate) enum Made {
         files: Vec<PathBuf>,
         chapters: usize,
         audio: Duration,
+        /// What could not be done as wished.
+        warnings: Vec<String>,
     },
     /// The audiobook was there and up to date.
     Already(Vec<PathBuf>),
@@ -61,77 +65,49 @@ pub(crate) async fn make(
     cancel: &CancellationToken,
 ) -> anyhow::Result<Made> {
     let book = read(order.book, &order.reading.options())?;
-    let language = language(&book);
-    let narrator = Narrator::choose(&language, order.voice, data)?;
+    let narrator = Narrator::choose(&language(&book), order.voice, data)?;
     progress.start(order.book, &book, &narrator);
     let plan = Arc::new(plan(&book, narrator.narration.clone(), order.reading)?);
-    let tags = Tags {
-        metadata: book.metadata.clone(),
-        narrator: narrator.name(),
-    };
-    let target = Target::new(
-        Some(&order.output.output),
-        Path::new(""),
-        &tags,
-        order.output.per_chapter,
-    )?;
-    let format = order.output.format();
-    let finished = Finished::new(data, &plan, &book, &order.output.settings(&target)?)?;
+    let edition = Edition::new(&book, &narrator, order.output)?;
+    let finished = Finished::new(data, &plan, &book, &edition.settings)?;
     if let Some(files) = finished.files().filter(|_| !order.force) {
         return Ok(Made::Already(files));
     }
     if order.dry_run {
         return Ok(Made::Planned {
-            target: target
-                .file(format)
-                .or(target.folder().map(Path::to_owned))
-                .unwrap_or_default(),
+            target: edition.path(),
         });
     }
-    let ffmpeg = Ffmpeg::find()?;
-    let store: Arc<dyn AudioStore> = Arc::new(data.store()?);
     let making = Making {
         order,
         data,
-        narrator: &narrator,
-        store,
-        ffmpeg,
-        format,
+        engine: narrator.engine,
+        store: Arc::new(data.store()?),
+        ffmpeg: Ffmpeg::find()?,
         cancel,
     };
-    let (plan, encoded) = making.speak_and_encode(plan, progress).await?;
+    let (spoken, encoded) = making.speak_and_encode(Arc::clone(&plan), progress).await?;
     progress.publishing();
-    let published = making
-        .publish(&plan, &encoded, &book, &tags, &target)
-        .await?;
-    finished.record(&published.files)?;
+    let published = making.publish(&spoken, &encoded, &book, &edition).await?;
+    // An audiobook with sentences left out is not the one that was planned: next time they are tried again.
+    if spoken.segments.len() == plan.segments.len() {
+        finished.record(&published.files)?;
+    }
     Ok(Made::new(published))
 }
 
 /// The language that the book is read in.
 fn language(book: &Book) -> Language {
-    book.metadata
-        .language
-        .clone()
-        .unwrap_or_else(Language::undetermined)
+    let language = book.metadata.language.clone();
+    language.unwrap_or_else(Language::undetermined)
 }
 
 /// Plans the chapters that are wanted.
-pub(crate) fn plan(
-    book: &Book,
-    narration: Narration,
-    reading: &ReadingArgs,
-) -> anyhow::Result<Plan> {
-    let limits = Limits::default();
-    let wanted = |number| {
-        reading
-            .chapters
-            .as_ref()
-            .is_none_or(|chapters| chapters.contains(number))
-    };
-    let plan = Plan::new(book, narration, wanted, |block, language| {
-        pieces(block, language, limits)
-    });
+fn plan(book: &Book, narration: Narration, reading: &ReadingArgs) -> anyhow::Result<Plan> {
+    let chapters = reading.chapters.as_ref();
+    let wanted = |number| chapters.is_none_or(|chapters| chapters.contains(number));
+    let split = |block: &Block, language: &Language| pieces(block, language, Limits::default());
+    let plan = Plan::new(book, narration, wanted, split);
     if plan.segments.is_empty() {
         let message = format!(
             "there is nothing to read: the book has {}",
@@ -142,14 +118,45 @@ pub(crate) fn plan(
     Ok(plan)
 }
 
+/// What the audiobook is called and where it goes.
+struct Edition {
+    tags: Tags,
+    target: Target,
+    /// Everything about the output that changes the files.
+    settings: String,
+    format: OutputFormat,
+}
+
+impl Edition {
+    fn new(book: &Book, narrator: &Narrator, output: &OutputArgs) -> anyhow::Result<Self> {
+        let tags = Tags {
+            metadata: book.metadata.clone(),
+            narrator: narrator.name(),
+        };
+        let target = Target::new(&output.output, &tags, output.per_chapter)?;
+        Ok(Self {
+            settings: output.settings(&target)?,
+            format: output.format(),
+            tags,
+            target,
+        })
+    }
+
+    /// The audiobook, or the folder of its chapters.
+    fn path(&self) -> PathBuf {
+        let folder = self.target.folder().map(Path::to_owned);
+        let file = self.target.file(self.format);
+        file.or(folder).unwrap_or_default()
+    }
+}
+
 /// One audiobook on its way.
 struct Making<'a> {
     order: Order<'a>,
     data: &'a DataFolder,
-    narrator: &'a Narrator,
+    engine: Arc<dyn SpeechEngine>,
     store: Arc<dyn AudioStore>,
     ffmpeg: Ffmpeg,
-    format: OutputFormat,
     cancel: &'a CancellationToken,
 }
 
@@ -196,7 +203,7 @@ impl Making<'_> {
         progress: &mut Progress,
     ) -> (anyhow::Result<Outcome>, anyhow::Result<Encoded>) {
         let (sender, receiver) = unbounded_channel();
-        let engine = Arc::clone(&self.narrator.engine);
+        let engine = Arc::clone(&self.engine);
         let stop = self.cancel.child_token();
         let speaking = speak(
             plan,
@@ -211,7 +218,7 @@ impl Making<'_> {
             store: Arc::clone(&self.store),
             loudness: self.order.output.loudness,
             work: self.data.chapters(),
-            format: self.format,
+            format: self.order.output.format(),
             ffmpeg: self.ffmpeg.clone(),
             at_once: self.order.slots.count(),
         };
@@ -282,19 +289,18 @@ impl Making<'_> {
         plan: &Plan,
         encoded: &Encoded,
         book: &Book,
-        tags: &Tags,
-        target: &Target,
+        edition: &Edition,
     ) -> anyhow::Result<Published> {
         let assembly = encoded.assembly.as_ref().context("there are no chapters")?;
         let audiobook = Audiobook {
             plan,
             chapters: &encoded.chapters,
-            tags,
+            tags: &edition.tags,
             cover: book.cover.as_ref(),
             ebook: Some(self.order.book),
         };
         let published = tokio::select! {
-            published = publish(audiobook, self.format, target, assembly) => published?,
+            published = publish(audiobook, edition.format, &edition.target, assembly) => published?,
             () = self.cancel.cancelled() => return Err(self.stopped(plan).await.into()),
         };
         if let Some(path) = &self.order.output.timeline {
@@ -315,6 +321,7 @@ impl Made {
             chapters: timeline.chapters.len(),
             audio,
             files: published.files,
+            warnings: published.warnings,
         }
     }
 

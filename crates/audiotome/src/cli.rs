@@ -86,12 +86,6 @@ pub(crate) struct ConvertArgs {
     /// Books: EPUB, HTML, Markdown or plain text
     #[arg(required = true, value_name = "BOOK")]
     pub(crate) books: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(crate) reading: ReadingArgs,
-    #[command(flatten)]
-    pub(crate) voice: VoiceArgs,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
     /// Utterances spoken at once [default: one for each core]
     #[arg(long, env = "AUDIOTOME_SLOTS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) slots: Option<u16>,
@@ -112,6 +106,12 @@ pub(crate) struct ConvertArgs {
         default_value = "auto"
     )]
     pub(crate) progress: ProgressKind,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+    #[command(flatten)]
+    pub(crate) voice: VoiceArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 /// What of the book is read.

@@ -37,18 +37,15 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<u8> {
         })
         .collect();
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let written = if args.json {
-        print_json(&mut out, &book, &language, &numbered)
+    if args.json {
+        print_json(&mut out, &book, &language, &numbered)?;
     } else if args.text {
-        print_text(&mut out, &language, &numbered)
+        print_text(&mut out, &language, &numbered)?;
     } else {
-        print_summary(&mut out, &book, &language, &numbered)
-    };
-    match written.and_then(|()| out.flush()) {
-        // `| head` has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(DONE),
-        result => Ok(result.map(|()| DONE)?),
+        print_summary(&mut out, &book, &language, &numbered)?;
     }
+    out.flush()?;
+    Ok(DONE)
 }
 
 fn print_summary(
@@ -57,19 +54,32 @@ fn print_summary(
     language: &Language,
     chapters: &BTreeMap<usize, Chapter>,
 ) -> io::Result<()> {
+    print_facts(out, book, language)?;
+    print_chapters(out, language, chapters)?;
+    if !book.left_out.is_empty() {
+        writeln!(out, "\nleft out (`--include KIND` reads it):")?;
+    }
+    for part in &book.left_out {
+        let characters = count(part.characters, "character");
+        let kind = kind(part.kind);
+        writeln!(out, "  {kind:<13} {} ({characters})", part.label)?;
+    }
+    for warning in &book.warnings {
+        writeln!(out, "\nwarning: {warning}")?;
+    }
+    Ok(())
+}
+
+fn print_facts(out: &mut impl Write, book: &Book, language: &Language) -> io::Result<()> {
     let metadata = &book.metadata;
-    let subtitle = metadata
-        .subtitle
-        .as_ref()
-        .map_or(String::new(), |subtitle| format!(": {subtitle}"));
-    writeln!(out, "{}{subtitle}", metadata.title)?;
-    let series = metadata
-        .series
-        .as_ref()
-        .map(|series| match &series.position {
-            Some(position) => format!("{} {position}", series.name),
-            None => series.name.clone(),
-        });
+    let subtitle = metadata.subtitle.iter().map(|text| format!(": {text}"));
+    writeln!(out, "{}{}", metadata.title, subtitle.collect::<String>())?;
+    let series = metadata.series.as_ref();
+    let series = series.map(|series| match &series.position {
+        Some(position) => format!("{} {position}", series.name),
+        None => series.name.clone(),
+    });
+    let cover = book.cover.as_ref().map(|cover| cover.media_type.clone());
     let facts = [
         ("by", metadata.author_line()),
         ("language", Some(language.to_string())),
@@ -77,59 +87,41 @@ fn print_summary(
         ("publisher", metadata.publisher.clone()),
         ("date", metadata.date.clone()),
         ("ISBN", metadata.isbn.clone()),
-        (
-            "cover",
-            Some(
-                book.cover
-                    .as_ref()
-                    .map_or("none".to_owned(), |cover| cover.media_type.clone()),
-            ),
-        ),
+        ("cover", cover.or(Some("none".to_owned()))),
     ];
-    for (name, value) in facts
-        .iter()
-        .filter_map(|(name, value)| Some((name, value.as_ref()?)))
-    {
-        writeln!(out, "{name:<10} {value}")?;
-    }
-    writeln!(out, "\n{:>4}  {:>8}  {:>8}  title", "", "words", "about")?;
-    for (number, chapter) in chapters {
-        writeln!(
-            out,
-            "{number:>4}  {:>8}  {:>8}  {}",
-            thousands(chapter.words()),
-            clock(duration(chapter, language)),
-            chapter.title
-        )?;
-    }
-    let words = chapters.values().map(Chapter::words).sum();
-    let total = chapters
-        .values()
-        .map(|chapter| duration(chapter, language))
-        .sum();
-    writeln!(
-        out,
-        "      {:>8}  {:>8}  {}",
-        thousands(words),
-        clock(total),
-        count(chapters.len(), "chapter")
-    )?;
-    if !book.left_out.is_empty() {
-        writeln!(out, "\nleft out (`--include KIND` reads it):")?;
-        for part in &book.left_out {
-            writeln!(
-                out,
-                "  {:<13} {} ({})",
-                kind(part.kind),
-                part.label,
-                count(part.characters, "character")
-            )?;
+    for (name, value) in facts {
+        if let Some(value) = value {
+            writeln!(out, "{name:<10} {value}")?;
         }
     }
-    for warning in &book.warnings {
-        writeln!(out, "\nwarning: {warning}")?;
-    }
     Ok(())
+}
+
+fn print_chapters(
+    out: &mut impl Write,
+    language: &Language,
+    chapters: &BTreeMap<usize, Chapter>,
+) -> io::Result<()> {
+    writeln!(out)?;
+    let mut row = |number: &str, words: &str, time: &str, title: &str| {
+        writeln!(out, "{number:>4}  {words:>8}  {time:>8}  {title}")
+    };
+    row("", "words", "about", "title")?;
+    let (mut words, mut time) = (0, Duration::ZERO);
+    for (number, chapter) in chapters {
+        let (own_words, own_time) = (chapter.words(), duration(chapter, language));
+        let (shown_words, shown_time) = (thousands(own_words), clock(own_time));
+        row(
+            &number.to_string(),
+            &shown_words,
+            &shown_time,
+            &chapter.title,
+        )?;
+        words += own_words;
+        time += own_time;
+    }
+    let number = count(chapters.len(), "chapter");
+    row("", &thousands(words), &clock(time), &number)
 }
 
 fn kind(kind: audiotome_core::LeftOutKind) -> String {

@@ -31,6 +31,8 @@ fn main() -> ExitCode {
     start_log(cli.common.log_format);
     match run(cli) {
         Ok(code) => exit::exit_code(code),
+        // `| head` has seen enough.
+        Err(error) if is_broken_pipe(&error) => exit::exit_code(exit::DONE),
         Err(error) => {
             // Nothing can be done about a closed stderr.
             let _ = writeln!(io::stderr(), "{}", exit::describe(&error));
@@ -49,6 +51,11 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Doctor => doctor::run(&data),
         Command::Clean(args) => clean::run(&args, &data),
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kind = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.downcast_ref().is_some_and(kind)
 }
 
 /// Warnings and worse by default: progress has its own display.

@@ -128,6 +128,12 @@ impl Progress {
     /// The book is done. Paths go to stdout, so that scripts can use them.
     pub(crate) fn finish(&mut self, made: &Made) {
         self.clear();
+        if let Made::New { warnings, .. } = made {
+            for warning in warnings {
+                self.json(&json!({ "event": "warning", "message": warning }));
+                self.say(&format!("warning: {warning}"));
+            }
+        }
         let files = made.files();
         self.json(&json!({ "event": "finished", "files": files, "result": made.word() }));
         self.say(&made.describe(self.tally.elapsed()));

@@ -1,50 +1,44 @@
 //! From book to audiobook.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use audiotome_core::Timeline;
+use serde_json::Value;
 
 use crate::sandbox::{BOOK, Sandbox, events, ffprobe, run, spoken, stderr, stdout};
 
-#[test]
-fn the_sample_book_becomes_an_audiobook_that_players_open() {
+const SAMPLE_FOLDER: &str = "audiobooks/The audiotome authors/The Keeper’s Radio {tone}";
+
+/// The sample book as an audiobook with its timeline.
+fn sample() -> (Sandbox, PathBuf, Timeline) {
     let sandbox = Sandbox::new();
     let book = sandbox.path("sample.epub");
     let build = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sample/build.sh");
     assert!(Command::new(build).arg(&book).status().unwrap().success());
-    let output = run(
-        &mut sandbox.audiotome(&[
-            "convert",
-            "--engine",
-            "tone",
-            "--timeline",
-            "timeline.json",
-            "sample.epub",
-        ]),
-        0,
-    );
-    let narrator = "tone";
-    let folder = sandbox.path("audiobooks/The audiotome authors/The Keeper’s Radio {tone}");
-    assert!(folder.is_dir(), "{}", stdout(&output));
-    let audiobook = folder.join("The Keeper’s Radio.m4b");
-    assert_eq!(
-        stdout(&output).lines().next().unwrap(),
-        audiobook
-            .strip_prefix(sandbox.path(""))
-            .unwrap()
-            .to_str()
-            .unwrap()
-    );
-    let probe = ffprobe(&audiobook);
-    let titles: Vec<_> = probe["chapters"]
-        .as_array()
-        .unwrap()
-        .iter()
+    let args = ["convert", "--engine", "tone", "--timeline", "timeline.json"];
+    let output = run(sandbox.audiotome(&args).arg("sample.epub"), 0);
+    let name = format!("{SAMPLE_FOLDER}/The Keeper’s Radio.m4b");
+    assert_eq!(stdout(&output).lines().next(), Some(name.as_str()));
+    let timeline = fs_err::read(sandbox.path("timeline.json")).unwrap();
+    let timeline = serde_json::from_slice(&timeline).unwrap();
+    let audiobook = sandbox.path(&name);
+    (sandbox, audiobook, timeline)
+}
+
+fn titles(probe: &Value) -> Vec<&str> {
+    let chapters = probe["chapters"].as_array().unwrap().iter();
+    chapters
         .map(|chapter| chapter["tags"]["title"].as_str().unwrap())
-        .collect();
+        .collect()
+}
+
+#[test]
+fn the_sample_book_becomes_an_audiobook_that_players_open() {
+    let (sandbox, audiobook, _) = sample();
+    let probe = ffprobe(&audiobook);
     assert_eq!(
-        titles,
+        titles(&probe),
         [
             "Chapter I: The Night Signal",
             "Chapter II: What the Boy Knew",
@@ -53,49 +47,37 @@ fn the_sample_book_becomes_an_audiobook_that_players_open() {
     );
     let tags = &probe["format"]["tags"];
     assert_eq!(tags["album"], "The Keeper’s Radio");
-    assert_eq!(
-        (&tags["artist"], &tags["composer"]),
-        (&"The audiotome authors".into(), &narrator.into())
-    );
-    assert_eq!(
-        probe["streams"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|stream| stream["disposition"]["attached_pic"] == 1)
-            .count(),
-        1,
-        "one cover"
-    );
-
-    let timeline: Timeline =
-        serde_json::from_slice(&fs_err::read(sandbox.path("timeline.json")).unwrap()).unwrap();
-    for (mark, chapter) in timeline
-        .chapters
-        .iter()
-        .zip(probe["chapters"].as_array().unwrap())
-    {
-        let start: f64 = chapter["start_time"].as_str().unwrap().parse().unwrap();
-        let expected = mark.start as f64 / f64::from(timeline.sample_rate);
-        assert!(
-            (start - expected).abs() < 0.002,
-            "{}: {start} for {expected}",
-            mark.title
-        );
+    assert_eq!(tags["artist"], "The audiotome authors");
+    assert_eq!(tags["composer"], "tone");
+    let streams = probe["streams"].as_array().unwrap().iter();
+    let covers = streams.filter(|stream| stream["disposition"]["attached_pic"] == 1);
+    assert_eq!(covers.count(), 1, "one cover");
+    for name in ["cover.jpg", "metadata.json", "sample.epub"] {
+        assert!(sandbox.path(SAMPLE_FOLDER).join(name).is_file(), "{name}");
     }
-    let duration: f64 = probe["format"]["duration"]
-        .as_str()
-        .unwrap()
-        .parse()
-        .unwrap();
-    assert!((duration - timeline.samples as f64 / f64::from(timeline.sample_rate)).abs() < 0.05);
-    assert!(
-        !timeline
-            .segments
-            .iter()
-            .any(|segment| segment.text.contains("later found")),
-        "the footnote is not read"
-    );
+}
+
+#[test]
+fn marks_and_duration_are_those_of_the_timeline() {
+    let (_sandbox, audiobook, timeline) = sample();
+    let probe = ffprobe(&audiobook);
+    let seconds = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
+    let expected = |samples: u64| samples as f64 / f64::from(timeline.sample_rate);
+    let chapters = probe["chapters"].as_array().unwrap();
+    assert_eq!(chapters.len(), timeline.chapters.len());
+    for (mark, chapter) in timeline.chapters.iter().zip(chapters) {
+        let off = seconds(&chapter["start_time"]) - expected(mark.start);
+        assert!(off.abs() < 0.002, "{} is off by {off} s", mark.title);
+    }
+    let off = seconds(&probe["format"]["duration"]) - expected(timeline.samples);
+    assert!(off.abs() < 0.02, "{off}");
+}
+
+#[test]
+fn notes_are_not_read() {
+    let (_sandbox, _, timeline) = sample();
+    let read = |words: &str| timeline.segments.iter().any(|s| s.text.contains(words));
+    assert!(read("Ikenna") && !read("later found"));
 }
 
 #[test]
@@ -146,13 +128,7 @@ fn chapters_can_be_chosen() {
         0,
     );
     let probe = ffprobe(&sandbox.path("out.m4b"));
-    let titles: Vec<_> = probe["chapters"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|chapter| chapter["tags"]["title"].as_str().unwrap())
-        .collect();
-    assert_eq!(titles, ["Two", "Three"]);
+    assert_eq!(titles(&probe), ["Two", "Three"]);
     let output = run(&mut sandbox.convert(&["--chapters", "9", "book.md"]), 1);
     assert!(
         stderr(&output).contains("3 chapters"),

@@ -8,10 +8,34 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Three chapters with headings, a scene break and a list.
-pub(crate) const BOOK: &str = "---\ntitle: The Short Book\nauthor: Ada Writer\nlang: en\n---\n\n\
-# One\n\nThe first sentence of the book. The second one follows it.\n\n* * *\n\nAfter the break, a third.\n\n\
-# Two\n\nThings to remember are these.\n\n- a lamp that works\n- a boat that floats\n\nThat was the list.\n\n\
-# Three\n\nThe last chapter begins here. It ends here as well.\n";
+pub(crate) const BOOK: &str = "\
+---
+title: The Short Book
+author: Ada Writer
+lang: en
+---
+
+# One
+
+The first sentence of the book says very little. The second one follows it as well as it can.
+
+* * *
+
+After the break, a third.
+
+# Two
+
+Things to remember before the journey begins, in the order in which they were thought of.
+
+- a lamp that works
+- a boat that floats
+
+That was the list.
+
+# Three
+
+The last chapter begins here, and it has a little more to tell than the two before it. It ends here.
+";
 
 pub(crate) struct Sandbox(TempDir);
 
