@@ -10,17 +10,10 @@ need cc=gcc g++=g++ make=make ffmpeg=ffmpeg espeak-ng=espeak-ng
 cargo build --release --locked --quiet --manifest-path "$here/Cargo.toml" --package audiotome
 audiotome=$(cargo metadata --format-version 1 --no-deps --manifest-path "$here/Cargo.toml" | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/audiotome
 
-# The neural voice: in the program it comes from its site on the internet, here from its Python package.
-# Without it the program still works, with espeak, and says so.
-if ! "$audiotome" voices | grep -q "^ *hibari"; then
+# The neural voice is a Python package. Without it the program still works, with espeak, and says so.
+if ! "$audiotome" voices | grep -q "^hibari"; then
     need python3=python3 pip3=python3-pip
-    wheels=$(mktemp -d)
-    trap 'rm -rf "$wheels"' EXIT
-    if voice=$(wheel hibari-tts==0.2.1 "$wheels"); then
-        "$audiotome" voices install hibari --from "$voice"
-    else
-        echo "the neural voice could not be fetched: this book will be read by espeak" >&2
-    fi
+    "$audiotome" voices install hibari || echo "the neural voice is not there: this book will be read by espeak" >&2
 fi
 
 if [ $# -eq 0 ]; then

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Installs Debian packages that are missing. Sourced by run.sh, test.sh and bench/*.sh.
 
 # need COMMAND=PACKAGE … : installs the packages whose command is not there.
