@@ -26,6 +26,6 @@ pub use key::{KEY_VERSION, SegmentKey};
 pub use language::Language;
 pub use narration::{Narration, Pauses, Speed, SpeedError};
 pub use plan::{Piece, Plan, PlannedChapter, Segment};
-pub use scheduler::{DeadLetter, Lease, RetryPolicy, Scheduler, WorkerId};
+pub use scheduler::{DeadLetter, Lease, RetryPolicy, Scheduler, Verdict, WorkerId};
 pub use store::{AudioStore, StoreError};
 pub use timeline::{ChapterMark, Timeline, TimelineEntry};

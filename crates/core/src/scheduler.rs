@@ -1,6 +1,7 @@
 //! Who speaks what next: a state machine without I/O; the caller passes the time.
 //!
-//! `pending → leased(worker, until) → done | pending (attempt + 1, not before) | dead`
+//! `pending → leased(worker, until) → done | pending (attempt + 1, not before) | dead`; an idle worker may
+//! hold a lease beside the first (hedging), and the first clip counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub struct RetryPolicy {
     pub first_wait: Duration,
     /// The longest wait.
     pub longest_wait: Duration,
+    /// How long a failed task is left to other workers, beyond the wait.
+    pub others_first: Duration,
 }
 
 /// A task that failed for good, with its history.
@@ -40,6 +43,17 @@ pub struct DeadLetter {
     pub history: Vec<String>,
 }
 
+/// What a failed try leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The task may be tried again, from then on.
+    Again(Duration),
+    /// The tries are used up, or no other try can help.
+    Dead,
+    /// It is done, or another worker is at it: nothing changes.
+    Elsewhere,
+}
+
 /// Tasks `0..n` in order of urgency, and where each of them stands.
 #[derive(Debug)]
 pub struct Scheduler {
@@ -48,7 +62,11 @@ pub struct Scheduler {
     ready: BTreeSet<usize>,
     /// Pending tasks that have to wait, and leases that will run out.
     timers: BTreeSet<(Duration, usize)>,
+    /// Who is at a task: one worker, or two where it was hedged.
+    holders: BTreeMap<usize, Vec<Holder>>,
     failures: BTreeMap<usize, Vec<String>>,
+    /// Who failed at a task last: for a while it is for others to try.
+    avoided: BTreeMap<usize, (WorkerId, Duration)>,
     open: usize,
 }
 
@@ -56,9 +74,16 @@ pub struct Scheduler {
 enum State {
     Ready,
     Waiting { until: Duration },
-    Leased { worker: WorkerId, until: Duration },
+    Leased,
     Done,
     Dead,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Holder {
+    worker: WorkerId,
+    since: Duration,
+    until: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -67,6 +92,7 @@ impl Default for RetryPolicy {
             attempts: 4,
             first_wait: Duration::from_millis(200),
             longest_wait: Duration::from_secs(30),
+            others_first: Duration::from_secs(2),
         }
     }
 }
@@ -94,23 +120,46 @@ impl Scheduler {
             states: vec![State::Ready; tasks],
             ready: (0..tasks).collect(),
             timers: BTreeSet::new(),
+            holders: BTreeMap::new(),
             failures: BTreeMap::new(),
+            avoided: BTreeMap::new(),
             open: tasks,
         }
     }
 
-    /// Gives `worker` the most urgent task that may be tried now, until `now + term`.
+    /// Gives `worker` the most urgent task that may be tried now, until `now + term`. A task at which
+    /// this worker failed last is left to others for a while.
     pub fn lease(&mut self, worker: WorkerId, now: Duration, term: Duration) -> Option<Lease> {
         self.tick(now);
-        let task = self.ready.pop_first()?;
-        let until = now + term;
-        self.states[task] = State::Leased { worker, until };
-        self.timers.insert((until, task));
-        Some(Lease {
-            task,
-            attempt: self.attempts(task) + 1,
-            until,
-        })
+        let task = *self
+            .ready
+            .iter()
+            .find(|task| !self.avoids(**task, worker, now))?;
+        self.ready.remove(&task);
+        self.states[task] = State::Leased;
+        Some(self.hold(task, worker, now, term))
+    }
+
+    /// Gives an idle `worker` a task that somebody else has been at for `age` or longer, the oldest
+    /// first, as a second try beside the first: the one that completes first counts.
+    pub fn hedge(
+        &mut self,
+        worker: WorkerId,
+        now: Duration,
+        age: Duration,
+        term: Duration,
+    ) -> Option<Lease> {
+        self.tick(now);
+        let alone = |holders: &[Holder]| match holders {
+            [only] if only.worker != worker && now >= only.since + age => Some(only.since),
+            _ => None,
+        };
+        let tasks = self.holders.iter();
+        let (_, task) = tasks
+            .filter_map(|(task, holders)| Some((alone(holders)?, *task)))
+            .filter(|(_, task)| !self.avoids(*task, worker, now))
+            .min()?;
+        Some(self.hold(task, worker, now, term))
     }
 
     /// A clip of the task is durable, whoever spoke it. Returns whether that is news.
@@ -126,8 +175,7 @@ impl Scheduler {
         true
     }
 
-    /// A try by `worker` failed. Returns when the task may be tried again, or `None` when it won't be:
-    /// it is done or leased to someone else meanwhile, or dead, since `again` is false or the tries are used up.
+    /// A try by `worker` failed; `again` says whether another one can help.
     pub fn fail(
         &mut self,
         task: usize,
@@ -135,35 +183,58 @@ impl Scheduler {
         reason: String,
         again: bool,
         now: Duration,
-    ) -> Option<Duration> {
-        if !matches!(self.states[task], State::Leased { worker: holder, .. } if holder == worker) {
-            return None;
+    ) -> Verdict {
+        if !self.let_go(task, worker) {
+            return Verdict::Elsewhere;
         }
-        self.leave(task);
         let history = self.failures.entry(task).or_default();
         history.push(reason);
         let failures = u32::try_from(history.len()).unwrap_or(u32::MAX);
         if !again || failures >= self.policy.attempts {
+            self.leave(task);
             self.states[task] = State::Dead;
             self.open -= 1;
-            return None;
+            return Verdict::Dead;
         }
         let until = now + self.policy.wait(task, failures);
+        let others = until + self.policy.others_first;
+        self.avoided.insert(task, (worker, others));
+        if self.holders.contains_key(&task) {
+            return Verdict::Elsewhere;
+        }
         self.states[task] = State::Waiting { until };
         self.timers.insert((until, task));
-        Some(until)
+        Verdict::Again(until)
     }
 
-    /// When something changes by itself: a wait ends or a lease runs out.
+    /// `worker` gives the task back untried: it is busy, or gone.
+    pub fn release(&mut self, task: usize, worker: WorkerId) {
+        if self.let_go(task, worker) && !self.holders.contains_key(&task) {
+            self.states[task] = State::Ready;
+            self.ready.insert(task);
+        }
+    }
+
+    /// When something changes by itself after `now`: a wait ends, a lease runs out, or a task is no
+    /// longer left to others.
     #[must_use]
-    pub fn next_change(&self) -> Option<Duration> {
-        self.timers.first().map(|(at, _)| *at)
+    pub fn next_change(&self, now: Duration) -> Option<Duration> {
+        let timer = self.timers.first().map(|(at, _)| *at);
+        let avoided = self.avoided.iter();
+        let left = avoided.filter(|(task, (_, until))| self.ready.contains(task) && *until > now);
+        left.map(|(_, (_, until))| *until).chain(timer).min()
     }
 
     /// Whether every task is done or dead.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.open == 0
+    }
+
+    /// Whether the task is done or dead.
+    #[must_use]
+    pub fn is_settled(&self, task: usize) -> bool {
+        matches!(self.states[task], State::Done | State::Dead)
     }
 
     /// Whether the task is dead.
@@ -190,9 +261,56 @@ impl Scheduler {
     fn tick(&mut self, now: Duration) {
         while let Some((at, task)) = self.timers.first().copied().filter(|(at, _)| *at <= now) {
             self.timers.remove(&(at, task));
+            if let Some(holders) = self.holders.get_mut(&task) {
+                holders.retain(|holder| holder.until > at);
+                if !holders.is_empty() {
+                    continue;
+                }
+                self.holders.remove(&task);
+            }
             self.states[task] = State::Ready;
             self.ready.insert(task);
         }
+    }
+
+    fn hold(&mut self, task: usize, worker: WorkerId, now: Duration, term: Duration) -> Lease {
+        let until = now + term;
+        let holder = Holder {
+            worker,
+            since: now,
+            until,
+        };
+        self.holders.entry(task).or_default().push(holder);
+        self.timers.insert((until, task));
+        Lease {
+            task,
+            attempt: self.attempts(task) + 1,
+            until,
+        }
+    }
+
+    /// Takes the task out of the hands of `worker`. Returns whether it was in them.
+    fn let_go(&mut self, task: usize, worker: WorkerId) -> bool {
+        let Some(holders) = self.holders.get_mut(&task) else {
+            return false;
+        };
+        let Some(index) = holders.iter().position(|holder| holder.worker == worker) else {
+            return false;
+        };
+        let until = holders.remove(index).until;
+        // Both may run out at the same time, and then share the timer.
+        if holders.iter().all(|other| other.until != until) {
+            self.timers.remove(&(until, task));
+        }
+        if holders.is_empty() {
+            self.holders.remove(&task);
+        }
+        true
+    }
+
+    fn avoids(&self, task: usize, worker: WorkerId, now: Duration) -> bool {
+        let avoided = self.avoided.get(&task);
+        avoided.is_some_and(|(failed, until)| *failed == worker && now < *until)
     }
 
     fn attempts(&self, task: usize) -> u32 {
@@ -203,14 +321,12 @@ impl Scheduler {
 
     /// Takes a task out of the queues that its state keeps it in.
     fn leave(&mut self, task: usize) {
-        match self.states[task] {
-            State::Ready => {
-                self.ready.remove(&task);
-            }
-            State::Waiting { until } | State::Leased { until, .. } => {
-                self.timers.remove(&(until, task));
-            }
-            State::Done | State::Dead => {}
+        self.ready.remove(&task);
+        for holder in self.holders.remove(&task).unwrap_or_default() {
+            self.timers.remove(&(holder.until, task));
+        }
+        if let State::Waiting { until } = self.states[task] {
+            self.timers.remove(&(until, task));
         }
     }
 }
@@ -234,8 +350,16 @@ mod tests {
                 attempts: 3,
                 first_wait: seconds(1),
                 longest_wait: seconds(4),
+                others_first: seconds(2),
             },
         )
+    }
+
+    fn again(verdict: Verdict) -> Duration {
+        let Verdict::Again(at) = verdict else {
+            panic!("{verdict:?}");
+        };
+        at
     }
 
     #[test]
@@ -253,30 +377,40 @@ mod tests {
     fn a_failed_task_waits_and_then_comes_first() {
         let mut scheduler = scheduler(3);
         scheduler.lease(A, seconds(0), TERM);
-        let again = scheduler
-            .fail(0, A, "no".to_owned(), true, seconds(0))
-            .unwrap();
+        let at = again(scheduler.fail(0, A, "no".to_owned(), true, seconds(0)));
         assert!(
-            again <= seconds(1) && again >= Duration::from_millis(750),
-            "{again:?}"
+            at <= seconds(1) && at >= Duration::from_millis(750),
+            "{at:?}"
         );
-        assert_eq!(scheduler.next_change(), Some(again));
-        assert_eq!(scheduler.lease(A, seconds(0), TERM).unwrap().task, 1);
-        let lease = scheduler.lease(A, again, TERM).unwrap();
+        assert_eq!(scheduler.next_change(seconds(0)), Some(at));
+        assert_eq!(scheduler.lease(B, seconds(0), TERM).unwrap().task, 1);
+        let lease = scheduler.lease(B, at, TERM).unwrap();
         assert_eq!((lease.task, lease.attempt), (0, 2));
+    }
+
+    #[test]
+    fn a_failed_task_is_left_to_others_for_a_while() {
+        let mut scheduler = scheduler(1);
+        scheduler.lease(A, seconds(0), TERM);
+        let at = again(scheduler.fail(0, A, "no".to_owned(), true, seconds(0)));
+        assert_eq!(scheduler.lease(A, at, TERM), None);
+        let later = at + seconds(2);
+        assert_eq!(scheduler.next_change(at), Some(later));
+        assert_eq!(scheduler.lease(A, later, TERM).unwrap().task, 0);
     }
 
     #[test]
     fn a_task_that_always_fails_dies_with_its_history() {
         let mut scheduler = scheduler(1);
         let mut now = seconds(0);
+        let mut verdicts = Vec::new();
         for reason in ["one", "two", "three"] {
             scheduler.lease(A, now, TERM).unwrap();
-            now = scheduler
-                .fail(0, A, reason.to_owned(), true, now)
-                .unwrap_or(now);
+            verdicts.push(scheduler.fail(0, A, reason.to_owned(), true, now));
+            now += seconds(10);
         }
-        assert!(scheduler.is_finished());
+        assert_eq!(verdicts[2], Verdict::Dead);
+        assert!(scheduler.is_finished() && scheduler.is_settled(0));
         assert_eq!(
             scheduler.dead_letters(),
             [DeadLetter {
@@ -290,10 +424,8 @@ mod tests {
     fn what_no_other_try_can_help_dies_at_once() {
         let mut scheduler = scheduler(1);
         scheduler.lease(A, seconds(0), TERM).unwrap();
-        assert_eq!(
-            scheduler.fail(0, A, "bad text".to_owned(), false, seconds(0)),
-            None
-        );
+        let verdict = scheduler.fail(0, A, "bad text".to_owned(), false, seconds(0));
+        assert_eq!(verdict, Verdict::Dead);
         assert!(scheduler.is_dead(0));
     }
 
@@ -303,13 +435,58 @@ mod tests {
         scheduler.lease(A, seconds(0), TERM).unwrap();
         assert_eq!(scheduler.lease(B, seconds(59), TERM), None);
         assert_eq!(scheduler.lease(B, seconds(60), TERM).unwrap().task, 0);
-        assert_eq!(
-            scheduler.fail(0, A, "late".to_owned(), true, seconds(61)),
-            None
-        );
+        let late = scheduler.fail(0, A, "late".to_owned(), true, seconds(61));
+        assert_eq!(late, Verdict::Elsewhere);
         assert!(scheduler.complete(0), "the first clip counts");
         assert!(!scheduler.complete(0), "the second is no news");
         assert!(scheduler.is_finished());
+        assert_eq!(scheduler.next_change(seconds(0)), None);
+    }
+
+    #[test]
+    fn a_task_that_is_given_back_is_no_failure() {
+        let mut scheduler = scheduler(2);
+        scheduler.lease(A, seconds(0), TERM).unwrap();
+        scheduler.release(0, A);
+        scheduler.release(1, B);
+        let lease = scheduler.lease(A, seconds(0), TERM).unwrap();
+        assert_eq!((lease.task, lease.attempt), (0, 1));
+    }
+
+    #[test]
+    fn an_idle_worker_takes_the_oldest_task_of_another_as_well() {
+        let mut scheduler = scheduler(2);
+        scheduler.lease(A, seconds(0), TERM).unwrap();
+        scheduler.lease(A, seconds(3), TERM).unwrap();
+        let mut hedge = |worker, now| scheduler.hedge(worker, seconds(now), seconds(5), TERM);
+        assert_eq!(hedge(B, 4), None, "too early");
+        assert_eq!(hedge(A, 9), None, "its own");
+        assert_eq!(hedge(B, 9).unwrap().task, 0);
+        assert_eq!(hedge(B, 9).unwrap().task, 1);
+        assert_eq!(hedge(WorkerId(3), 9), None, "two are enough");
+    }
+
+    #[test]
+    fn of_two_that_try_one_may_fail() {
+        let mut scheduler = scheduler(1);
+        scheduler.lease(A, seconds(0), TERM).unwrap();
+        scheduler.hedge(B, seconds(9), seconds(5), TERM).unwrap();
+        let verdict = scheduler.fail(0, A, "gone".to_owned(), true, seconds(10));
+        assert_eq!(verdict, Verdict::Elsewhere);
+        assert_eq!(scheduler.lease(A, seconds(11), TERM), None);
+        scheduler.release(0, B);
+        assert_eq!(scheduler.lease(B, seconds(11), TERM).unwrap().attempt, 2);
+        assert!(scheduler.complete(0) && scheduler.is_finished());
+        assert_eq!(scheduler.next_change(seconds(0)), None);
+    }
+
+    #[test]
+    fn of_two_leases_the_longer_one_holds() {
+        let mut scheduler = scheduler(1);
+        scheduler.lease(A, seconds(0), TERM).unwrap();
+        scheduler.hedge(B, seconds(9), seconds(5), TERM).unwrap();
+        assert_eq!(scheduler.lease(A, seconds(60), TERM), None);
+        assert_eq!(scheduler.lease(A, seconds(69), TERM).unwrap().task, 0);
     }
 
     #[test]
@@ -318,6 +495,7 @@ mod tests {
             attempts: 9,
             first_wait: seconds(1),
             longest_wait: seconds(4),
+            others_first: seconds(0),
         };
         let waits: Vec<_> = (1..=4)
             .map(|failures| policy.wait(7, failures).as_secs_f64().ceil() as u64)
