@@ -6,16 +6,17 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use audiotome_codec::flac;
 use audiotome_core::{AudioStore, ChapterMark, Clip, Plan, Timeline, TimelineEntry};
 use audiotome_files::StagedPath;
 use flac_codec::encode::FlacSampleWriter;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
+use crate::AudioError;
 use crate::aac::{AacSink, PACKET, open_staged};
 use crate::assembly::{Assembly, Codec};
 use crate::shape::shape;
-use crate::{AudioError, flac};
 
 /// Clips that wait for the encoder of a chapter, at most.
 const CLIPS_AHEAD: usize = 4;

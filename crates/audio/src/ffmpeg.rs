@@ -21,14 +21,20 @@ pub struct Ffmpeg {
     version: String,
 }
 
+/// The program that `AUDIOTOME_FFMPEG` names, or else `ffmpeg`.
+#[must_use]
+pub fn program() -> PathBuf {
+    let program = env::var_os(VARIABLE).filter(|name| !name.is_empty());
+    program.map_or_else(|| PathBuf::from("ffmpeg"), PathBuf::from)
+}
+
 impl Ffmpeg {
     /// The ffmpeg that `AUDIOTOME_FFMPEG` names, or else the one in the search path.
     ///
     /// # Errors
     /// When there is none, or it doesn't run.
     pub fn find() -> Result<Self, AudioError> {
-        let program = env::var_os(VARIABLE).filter(|name| !name.is_empty());
-        Self::at(program.map_or_else(|| PathBuf::from("ffmpeg"), PathBuf::from))
+        Self::at(program())
     }
 
     /// The ffmpeg at a path, or with a name in the search path.

@@ -6,10 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
+use audiotome_codec::flac;
 use audiotome_core::{AudioStore, Clip, SegmentKey, StoreError};
 use audiotome_files::STAGED_PREFIX;
-
-use crate::flac;
 
 /// A staged file so old belongs to no living process.
 const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);

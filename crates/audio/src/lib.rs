@@ -10,7 +10,6 @@ mod assembly;
 mod chapter;
 mod error;
 pub mod ffmpeg;
-pub mod flac;
 mod folder_store;
 mod format;
 mod library;
@@ -22,7 +21,6 @@ mod mux;
 mod publish;
 mod shape;
 mod target;
-pub mod wav;
 
 pub use aac::AacEncoder;
 pub use assembly::Assembly;

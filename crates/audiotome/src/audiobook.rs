@@ -8,14 +8,13 @@ use anyhow::Context as _;
 use audiotome_audio::ffmpeg::Ffmpeg;
 use audiotome_audio::{Audiobook, OutputFormat, Published, Tags, Target, publish};
 use audiotome_book::{Limits, pieces, read};
-use audiotome_core::{
-    AudioStore, Block, Book, Language, Narration, Plan, SpeechEngine, StoreError,
-};
-use audiotome_dispatch::{Outcome, Slots, speak};
+use audiotome_core::{AudioStore, Block, Book, Language, Narration, Plan, StoreError};
+use audiotome_dispatch::{Cluster, Outcome, Settings, Slots, speak};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{OutputArgs, ReadingArgs, VoiceArgs};
+use crate::cli::{ClusterArgs, OutputArgs, ReadingArgs, VoiceArgs};
+use crate::cluster::cluster;
 use crate::data::DataFolder;
 use crate::encoding::{Encoded, Encoding};
 use crate::exit::{ATTENTION, Ending, FAILED, STOPPED};
@@ -34,6 +33,7 @@ pub(crate) struct Order<'a> {
     pub(crate) reading: &'a ReadingArgs,
     pub(crate) voice: &'a VoiceArgs,
     pub(crate) output: &'a OutputArgs,
+    pub(crate) cluster: &'a ClusterArgs,
     pub(crate) slots: Slots,
     pub(crate) force: bool,
     pub(crate) dry_run: bool,
@@ -81,7 +81,7 @@ pub(crate) async fn make(
     let making = Making {
         order,
         data,
-        engine: narrator.engine,
+        cluster: cluster(order.cluster, &narrator.engine, order.slots)?,
         store: Arc::new(data.store()?),
         ffmpeg: Ffmpeg::find()?,
         cancel,
@@ -154,7 +154,7 @@ impl Edition {
 struct Making<'a> {
     order: Order<'a>,
     data: &'a DataFolder,
-    engine: Arc<dyn SpeechEngine>,
+    cluster: Arc<Cluster>,
     store: Arc<dyn AudioStore>,
     ffmpeg: Ffmpeg,
     cancel: &'a CancellationToken,
@@ -203,13 +203,15 @@ impl Making<'_> {
         progress: &mut Progress,
     ) -> (anyhow::Result<Outcome>, anyhow::Result<Encoded>) {
         let (sender, receiver) = unbounded_channel();
-        let engine = Arc::clone(&self.engine);
+        let settings = Settings {
+            patience: Duration::from_secs(self.order.cluster.patience.into()),
+        };
         let stop = self.cancel.child_token();
         let speaking = speak(
             plan,
-            engine,
+            &self.cluster,
             Arc::clone(&self.store),
-            self.order.slots,
+            settings,
             sender,
             stop.clone(),
         );

@@ -1,11 +1,13 @@
 //! The command line.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use audiotome_audio::{Loudness, OutputFormat, Target};
 use audiotome_book::ReadOptions;
 use audiotome_core::{Language, LeftOutKind, Speed};
+use audiotome_dispatch::WorkerAddress;
 use audiotome_speech::EngineKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -78,6 +80,8 @@ pub(crate) enum Command {
     Doctor,
     /// Remove the clips of books that are done
     Clean(CleanArgs),
+    /// Speak for other machines, over HTTP
+    Worker(WorkerArgs),
 }
 
 #[derive(Debug, Args)]
@@ -112,6 +116,62 @@ pub(crate) struct ConvertArgs {
     pub(crate) voice: VoiceArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+}
+
+/// Who speaks besides this machine.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cluster")]
+pub(crate) struct ClusterArgs {
+    /// Machines that run `audiotome worker`, such as `gpu1:8000,gpu2:8000`; `WORKER_NODES` is read, too
+    #[arg(
+        long,
+        env = "AUDIOTOME_WORKERS",
+        value_name = "LIST",
+        value_delimiter = ','
+    )]
+    pub(crate) workers: Vec<WorkerAddress>,
+    /// The token that the workers ask for
+    #[arg(
+        long,
+        env = "AUDIOTOME_WORKER_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    pub(crate) worker_token: Option<String>,
+    /// Leave the speaking to the workers
+    #[arg(long, env = "AUDIOTOME_NO_LOCAL")]
+    pub(crate) no_local: bool,
+    /// Seconds that a speaker is given at least; a text that usually takes longer gets more
+    #[arg(long, env = "AUDIOTOME_PATIENCE", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) patience: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WorkerArgs {
+    /// Where to listen; other machines need `0.0.0.0:8000` and a token
+    #[arg(
+        long,
+        env = "AUDIOTOME_LISTEN",
+        value_name = "ADDR:PORT",
+        default_value = "127.0.0.1:8000"
+    )]
+    pub(crate) listen: SocketAddr,
+    /// Utterances spoken at once [default: one for each core]
+    #[arg(long, env = "AUDIOTOME_SLOTS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) slots: Option<u16>,
+    /// What callers must show as `Authorization: Bearer TOKEN`
+    #[arg(
+        long,
+        env = "AUDIOTOME_WORKER_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    pub(crate) token: Option<String>,
+    /// Let anybody in who can reach this machine
+    #[arg(long, env = "AUDIOTOME_INSECURE")]
+    pub(crate) insecure: bool,
 }
 
 /// What of the book is read.

@@ -2,27 +2,22 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
 use audiotome_audio::Target;
 use audiotome_dispatch::Slots;
-use tokio::runtime::{Builder, Runtime};
-use tokio_util::sync::CancellationToken;
 
 use crate::audiobook::{Order, make};
 use crate::cli::ConvertArgs;
 use crate::data::DataFolder;
 use crate::exit::{self, DONE, Ending, FAILED, STOPPED, USAGE};
 use crate::progress::Progress;
+use crate::signals;
 
 /// Makes one audiobook after the other. A book that fails does not stop the others; the exit code is
 /// that of the only failure, or [`FAILED`] after several books.
 pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
     check(&args)?;
-    let runtime = Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("can't start threads")?;
-    let cancel = stop_on_signals(&runtime);
+    let runtime = signals::runtime()?;
+    let cancel = signals::stop(&runtime);
     let mut progress = Progress::new(args.progress);
     let slots = args
         .slots
@@ -34,6 +29,7 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
             reading: &args.reading,
             voice: &args.voice,
             output: &args.output,
+            cluster: &args.cluster,
             slots,
             force: args.force,
             dry_run: args.dry_run,
@@ -106,38 +102,4 @@ fn check(args: &ConvertArgs) -> Result<(), Ending> {
         ));
     }
     Ok(())
-}
-
-/// The first Ctrl-C or SIGTERM finishes what is being spoken; a second one leaves at once.
-fn stop_on_signals(runtime: &Runtime) -> CancellationToken {
-    let cancel = CancellationToken::new();
-    let stop = cancel.clone();
-    runtime.spawn(async move {
-        signal().await;
-        stop.cancel();
-        signal().await;
-        #[expect(
-            clippy::exit,
-            reason = "the user asked twice; files appear whole or not at all"
-        )]
-        std::process::exit(i32::from(STOPPED));
-    });
-    cancel
-}
-
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() {
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -4,6 +4,7 @@ mod audiobook;
 mod chapters;
 mod clean;
 mod cli;
+mod cluster;
 mod convert;
 mod data;
 mod doctor;
@@ -14,8 +15,11 @@ mod format;
 mod inspect;
 mod narrator;
 mod progress;
+mod repertoire;
 mod say;
+mod signals;
 mod voices;
+mod worker;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -50,6 +54,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Say(args) => say::run(args, &data),
         Command::Doctor => doctor::run(&data),
         Command::Clean(args) => clean::run(&args, &data),
+        Command::Worker(args) => worker::run(&args, &data),
     }
 }
 

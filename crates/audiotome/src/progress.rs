@@ -107,6 +107,12 @@ impl Progress {
                     ));
                 }
             }
+            Event::WorkerAway { worker, reason } => {
+                self.say(&format!("{worker} is away: {reason}; it is asked again"));
+            }
+            Event::WorkerUnfit { worker, reason } => {
+                self.say(&format!("{worker} can't help with this book: {reason}"));
+            }
             Event::Died { reason, segment } => self.say(&format!(
                 "sentence {} could not be spoken: {reason}",
                 segment + 1

@@ -4,8 +4,8 @@ use std::io::{self, Read as _, Write as _};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use audiotome_audio::wav;
 use audiotome_book::{Limits, pieces};
+use audiotome_codec::wav;
 use audiotome_core::{Block, BlockKind, Clip, Language, Utterance};
 
 use crate::cli::SayArgs;

@@ -31,6 +31,8 @@ pub enum Event {
         characters: usize,
         /// Length of its clip.
         audio: Duration,
+        /// Who spoke it.
+        worker: String,
     },
     /// A try failed; the segment will be tried again.
     Retried {
@@ -40,12 +42,28 @@ pub enum Event {
         attempt: u32,
         /// What went wrong.
         reason: String,
+        /// Who failed.
+        worker: String,
     },
     /// A segment failed for good.
     Died {
         /// Index in the plan.
         segment: usize,
         /// What went wrong at last.
+        reason: String,
+    },
+    /// A worker can't be reached or answers nonsense; it is asked again from time to time.
+    WorkerAway {
+        /// Its name.
+        worker: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// A worker can't take part in this book.
+    WorkerUnfit {
+        /// Its name.
+        worker: String,
+        /// Why not.
         reason: String,
     },
     /// Every clip of a chapter is durable.

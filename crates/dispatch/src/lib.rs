@@ -1,11 +1,24 @@
 //! Who speaks.
 //!
 //! [`speak`] turns a plan into clips in a store: it asks the store what is missing, leases those
-//! segments in reading order to the slots of this machine, checks every clip and keeps it. Where a
-//! clip comes from is nobody's business afterwards, so a run that was killed is continued by
-//! planning again.
+//! segments in reading order to the speakers of a [`Cluster`], checks every clip and keeps it. A
+//! [`Speaker`] is this machine's engine ([`Local`]) or a worker over HTTP ([`HttpWorker`]); the other
+//! end of the latter is [`worker`]. Where a clip comes from is nobody's business afterwards, so a run
+//! that was killed is continued by planning again.
 
+mod client;
+mod cluster;
+mod health;
 mod local;
-mod progress;
+mod missing;
+mod pace;
+mod round;
+mod speaker;
+pub mod wire;
+pub mod worker;
 
-pub use local::{DispatchError, Outcome, Slots, speak};
+pub use client::{AddressError, HttpWorker, WorkerAddress};
+pub use cluster::{Cluster, Member};
+pub use local::{Local, Slots};
+pub use round::{DispatchError, Outcome, Settings, speak};
+pub use speaker::{Failure, Fitness, Request, Speaker};

@@ -58,7 +58,7 @@ impl Tally {
                 self.fresh_audio += *audio;
             }
             Event::ChapterEncoded { .. } => self.chapters_done += 1,
-            Event::Retried { .. } | Event::Died { .. } | Event::ChapterSpoken { .. } => {}
+            _ => {}
         }
     }
 

@@ -8,10 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audiotome_core::{AudioStore as _, Event, Plan};
-use audiotome_dispatch::{Outcome, Slots, speak};
+use audiotome_dispatch::{Cluster, Local, Outcome, Settings, Slots, Speaker, speak};
 use fakes::{Memory, Scripted, plan};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
+
+/// A cluster of this machine only.
+fn alone(engine: &Arc<Scripted>, slots: usize) -> Arc<Cluster> {
+    let local: Arc<dyn Speaker> = Arc::new(Local::new(engine.clone(), Slots::new(slots)));
+    Arc::new(Cluster::of([local]))
+}
 
 async fn run(
     plan: &Arc<Plan>,
@@ -22,9 +28,9 @@ async fn run(
     let (sender, mut receiver) = unbounded_channel();
     let outcome = speak(
         plan,
-        engine.clone(),
+        &alone(engine, slots),
         store.clone(),
-        Slots::new(slots),
+        Settings::default(),
         sender,
         CancellationToken::new(),
     )
@@ -180,9 +186,9 @@ async fn a_full_disk_stops_the_run_with_its_reason() {
     let plan = plan(&[&["One one.", "Two two.", "Three three."]]);
     let result = speak(
         &plan,
-        Arc::new(Scripted::default()),
+        &alone(&Arc::new(Scripted::default()), 1),
         store,
-        Slots::new(1),
+        Settings::default(),
         sender,
         CancellationToken::new(),
     )
@@ -199,9 +205,9 @@ async fn after_cancel_what_was_begun_is_kept_and_the_rest_is_left() {
     let (sender, mut receiver) = unbounded_channel();
     let cancel = CancellationToken::new();
     let running = tokio::spawn({
-        let (plan, engine, store, cancel) =
-            (plan.clone(), engine.clone(), store.clone(), cancel.clone());
-        async move { speak(&plan, engine, store, Slots::new(1), sender, cancel).await }
+        let (plan, store, cancel) = (plan.clone(), store.clone(), cancel.clone());
+        let (cluster, settings) = (alone(&engine, 1), Settings::default());
+        async move { speak(&plan, &cluster, store, settings, sender, cancel).await }
     });
     while !matches!(receiver.recv().await, Some(Event::Spoken { .. })) {}
     cancel.cancel();

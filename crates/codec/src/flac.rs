@@ -73,7 +73,8 @@ pub fn decode(bytes: &[u8]) -> Result<Clip, FlacError> {
 }
 
 /// Plain prediction and no seek table: speech compresses as well as it needs to.
-pub(crate) fn options() -> Options {
+#[must_use]
+pub fn options() -> Options {
     Options::fast().no_padding().no_seektable()
 }
 

@@ -1,0 +1,96 @@
+//! The voices of this machine, as a worker offers them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use audiotome_core::{Language, SpeechEngine};
+use audiotome_dispatch::wire::OfferedVoice;
+use audiotome_dispatch::worker::{Opened, Repertoire, RepertoireError};
+use audiotome_speech::{Choice, EngineKind, OpenError, VoiceFolder, choose, open};
+
+/// Voices that OpenAI's clients ask for by default; here they all mean the best voice.
+const FOREIGN_VOICES: [&str; 11] = [
+    "alloy", "ash", "ballad", "coral", "echo", "fable", "nova", "onyx", "sage", "shimmer", "verse",
+];
+
+/// Engines by what they were opened for: Piper has one for each voice, the others one for all.
+type Engines = HashMap<(EngineKind, String), Arc<OnceLock<Arc<dyn SpeechEngine>>>>;
+
+/// Installed voices, each engine opened when it is first asked for.
+pub(crate) struct Installed {
+    folder: VoiceFolder,
+    engines: Mutex<Engines>,
+}
+
+impl Installed {
+    pub(crate) fn new(folder: VoiceFolder) -> Self {
+        Self {
+            folder,
+            engines: Mutex::default(),
+        }
+    }
+
+    fn choose(&self, model: &str, voice: &str) -> Result<Choice, OpenError> {
+        // `tts-1` and the like: a client that knows nothing of our engines gets the best.
+        let engine = model.parse::<EngineKind>().ok();
+        let foreign = voice.is_empty() || FOREIGN_VOICES.contains(&voice);
+        let voice = Some(voice).filter(|_| !foreign);
+        choose(&self.folder, &Language::new("en"), engine, voice)
+    }
+
+    /// The engine of a choice; two that ask at the same time wait for one opening.
+    fn engine(&self, choice: &Choice) -> Result<Arc<dyn SpeechEngine>, OpenError> {
+        let own = matches!(choice.engine, EngineKind::Piper | EngineKind::Tone);
+        let key = if own {
+            choice.voice.clone()
+        } else {
+            String::new()
+        };
+        let mut engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = Arc::clone(engines.entry((choice.engine, key)).or_default());
+        drop(engines);
+        if let Some(engine) = place.get() {
+            return Ok(Arc::clone(engine));
+        }
+        let engine = open(&self.folder, choice)?;
+        Ok(Arc::clone(place.get_or_init(|| engine)))
+    }
+}
+
+impl Repertoire for Installed {
+    fn voices(&self) -> Vec<OfferedVoice> {
+        let installed = self.folder.installed().into_iter();
+        installed
+            .map(|found| OfferedVoice {
+                model: found.engine.to_string(),
+                voice: found.voice.name,
+                language: found.voice.language.to_string(),
+                description: found.voice.description,
+            })
+            .collect()
+    }
+
+    fn open(&self, model: &str, voice: &str) -> Result<Opened, RepertoireError> {
+        let opened = self.choose(model, voice).and_then(|choice| {
+            let engine = self.engine(&choice)?;
+            Ok(Opened {
+                engine,
+                voice: choice.voice,
+            })
+        });
+        opened.map_err(|error| match error {
+            OpenError::NoVoice { .. } | OpenError::UnknownVoice { .. } => {
+                RepertoireError::NotFound(error.to_string())
+            }
+            error => RepertoireError::Broken(error.to_string()),
+        })
+    }
+
+    fn opened(&self) -> Vec<Arc<dyn SpeechEngine>> {
+        let engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
+        engines
+            .values()
+            .filter_map(|place| place.get().cloned())
+            .collect()
+    }
+}

@@ -1,0 +1,114 @@
+//! Figures of a worker for Prometheus.
+
+use std::time::Duration;
+
+use audiotome_core::Clip;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+/// How a request ended, as a label.
+type Ending = [(&'static str, &'static str); 1];
+type Seconds = Counter<f64, std::sync::atomic::AtomicU64>;
+
+/// Everything that is counted.
+pub(super) struct Metrics {
+    registry: Registry,
+    requests: Family<Ending, Counter>,
+    characters: Counter,
+    audio: Seconds,
+    speaking: Seconds,
+    latency: Histogram,
+    busy: Gauge,
+    waiting: Gauge,
+}
+
+impl Metrics {
+    pub(super) fn new(slots: usize) -> Self {
+        let mut registry = Registry::with_prefix("audiotome_worker");
+        let metrics = Self {
+            requests: Family::default(),
+            characters: Counter::default(),
+            audio: Seconds::default(),
+            speaking: Seconds::default(),
+            // 5 ms to 160 s.
+            latency: Histogram::new(exponential_buckets(0.005, 2.0, 16)),
+            busy: Gauge::default(),
+            waiting: Gauge::default(),
+            registry: Registry::default(),
+        };
+        registry.register(
+            "requests",
+            "Speech requests by ending",
+            metrics.requests.clone(),
+        );
+        registry.register(
+            "characters",
+            "Characters spoken",
+            metrics.characters.clone(),
+        );
+        registry.register(
+            "audio_seconds",
+            "Seconds of audio made",
+            metrics.audio.clone(),
+        );
+        registry.register(
+            "speaking_seconds",
+            "Seconds that slots spoke",
+            metrics.speaking.clone(),
+        );
+        registry.register(
+            "latency_seconds",
+            "From request to answer",
+            metrics.latency.clone(),
+        );
+        registry.register("busy_slots", "Slots that speak", metrics.busy.clone());
+        registry.register(
+            "waiting_requests",
+            "Requests that wait",
+            metrics.waiting.clone(),
+        );
+        let all = Gauge::<i64>::default();
+        all.set(i64::try_from(slots).unwrap_or(i64::MAX));
+        registry.register("slots", "Utterances spoken at once", all);
+        Self {
+            registry,
+            ..metrics
+        }
+    }
+
+    pub(super) fn spoke(&self, characters: usize, clip: &Clip, took: Duration) {
+        self.characters.inc_by(characters as u64);
+        self.audio.inc_by(clip.duration().as_secs_f64());
+        self.speaking.inc_by(took.as_secs_f64());
+    }
+
+    pub(super) fn ended(&self, ending: &'static str, latency: Duration) {
+        self.requests.get_or_create(&[("ending", ending)]).inc();
+        self.latency.observe(latency.as_secs_f64());
+    }
+
+    /// Characters that a busy slot speaks in a second.
+    pub(super) fn characters_per_second(&self) -> f64 {
+        let seconds = self.speaking.get();
+        #[expect(clippy::cast_precision_loss, reason = "a rate")]
+        let characters = self.characters.get() as f64;
+        if seconds > 0.0 {
+            characters / seconds
+        } else {
+            0.0
+        }
+    }
+
+    /// The text that Prometheus reads.
+    pub(super) fn text(&self, busy: usize, waiting: usize) -> String {
+        self.busy.set(i64::try_from(busy).unwrap_or(i64::MAX));
+        self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("memory takes every byte");
+        text
+    }
+}
