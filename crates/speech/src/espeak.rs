@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use audiotome_core::{Clip, EngineId, Language, SpeechEngine, SpeechError, Utterance, Voice};
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
-use crate::engines::check_speakable;
+use crate::engines::{check_speakable, check_voice};
 use crate::process::{self, ProcessError};
 use crate::{EngineKind, OpenError, wav};
 
@@ -21,6 +23,10 @@ pub(crate) const PROGRAM: &str = "espeak-ng";
 
 /// eSpeak's own speaking rate, words per minute.
 const NORMAL_WORDS_PER_MINUTE: f32 = 175.0;
+
+/// Of a word with more characters, eSpeak drops the end (from 60 in Thai, 75 in Japanese, 150 in
+/// English), and scripts without spaces are one word to it.
+const LONGEST_WORD: usize = 40;
 
 /// A call takes 15 ms for a sentence; one that takes this long hangs.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -64,13 +70,8 @@ impl SpeechEngine for Espeak {
     }
 
     fn synthesize(&self, utterance: &Utterance) -> Result<Clip, SpeechError> {
+        check_voice(&self.id, &self.voices, utterance)?;
         check_speakable(&utterance.text)?;
-        if !self.voices.iter().any(|v| *v.name == *utterance.voice) {
-            return Err(SpeechError::Permanent(format!(
-                "espeak has no voice `{}`",
-                utterance.voice
-            )));
-        }
         let rate = (NORMAL_WORDS_PER_MINUTE * utterance.speed.factor()).round();
         // The text goes to the standard input: as an argument it might begin with `-`. `-b 1` is UTF-8.
         let rate = rate.to_string();
@@ -87,8 +88,11 @@ impl SpeechEngine for Espeak {
         let text = plain(&utterance.text);
         let stream = process::run(&self.program, &arguments, text.as_bytes(), LIMIT)
             .map_err(|error| SpeechError::Transient(chain(&error)))?;
-        wav::read(&stream)
-            .map_err(|reason| SpeechError::Transient(format!("espeak-ng gave no sound: {reason}")))
+        // The program ended well, so it would answer the same again.
+        wav::read(&stream).map_err(|reason| {
+            let text = &utterance.text;
+            SpeechError::Permanent(format!("espeak-ng gave no sound for `{text}`: {reason}"))
+        })
     }
 }
 
@@ -137,11 +141,35 @@ pub(crate) fn phonemes(program: &Path, voice: &str, text: &str) -> Result<Vec<u8
     )
 }
 
-/// The text without what eSpeak takes for commands: `[[` starts phoneme names, control characters
-/// change the voice or end the text.
+/// The text without what eSpeak takes for commands (`[[` starts phoneme names, control characters
+/// change the voice or end the text), and with spaces in what is too long for it to be one word.
 fn plain(text: &str) -> String {
-    text.replace("[[", "[ [")
-        .replace(|c: char| c.is_control(), " ")
+    let mut plain = String::with_capacity(text.len());
+    let mut word_length = 0;
+    for c in text.chars() {
+        let ends_word = c.is_whitespace() || c.is_control() || is_ideographic_mark(c);
+        word_length = if ends_word { 0 } else { word_length + 1 };
+        let too_long = word_length > LONGEST_WORD && !is_combining_mark(c);
+        if too_long || c == '[' && plain.ends_with('[') {
+            plain.push(' ');
+            word_length = 1;
+        }
+        match c {
+            c if c.is_control() => plain.push(' '),
+            // Letters in bold or Gothic: eSpeak would read out their numbers in Unicode.
+            '\u{1D400}'..='\u{1D7FF}' => plain.extend(c.nfkc()),
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// Marks that part words in scripts without spaces.
+fn is_ideographic_mark(c: char) -> bool {
+    matches!(
+        c,
+        '、' | '。' | '，' | '！' | '？' | '：' | '；' | '\u{200B}'
+    )
 }
 
 /// An error with its causes in one line.
@@ -170,6 +198,16 @@ mod tests {
 
     #[test]
     fn nothing_in_a_text_is_a_command() {
-        assert_eq!(plain("a [[b]] [[[c\u{1}d\0\n"), "a [ [b]] [ [[c d  ");
+        assert_eq!(plain("a [[b]] [[[c\u{1}d\0\n"), "a [ [b]] [ [ [c d  ");
+        let words = format!("{} {}", "a".repeat(40), "b".repeat(40));
+        assert_eq!(plain(&words), words);
+        assert_eq!(
+            plain(&"สี่".repeat(30))
+                .split(' ')
+                .map(|w| w.chars().count())
+                .max(),
+            Some(42)
+        );
+        assert_eq!(plain("\u{1D573}\u{1D58A} é"), "He é");
     }
 }

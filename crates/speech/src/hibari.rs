@@ -4,7 +4,6 @@
 //! pitch for every 12.5 ms, and a little signal processing ([`sound`]) turns those into samples.
 //! All of it is Rust; nothing but the two model files is needed.
 
-mod cut;
 mod noise;
 mod phonemes;
 mod pulses;
@@ -26,7 +25,8 @@ use self::phonemes::Phonemes;
 use self::sound::{BINS, Parts, SAMPLE_RATE, Sound};
 use self::unknown::UnknownWords;
 use crate::OpenError;
-use crate::engines::check_speakable;
+use crate::cut::{MOST_PHONEMES, cut};
+use crate::engines::{check_speakable, check_voice};
 use crate::onnx::{self, Network};
 
 /// Name of the engine and of its only voice.
@@ -36,9 +36,6 @@ const NAME: &str = "hibari";
 const VERSION: &str = "1";
 /// Characters that are turned into phonemes at once; a plan's utterances are shorter.
 const MOST_CHARACTERS: usize = 1_000;
-/// Phonemes that are spoken at once. The network has no limit of its own, but was trained on
-/// sentences, and its memory grows with the longest (1 MB for 10 phonemes).
-const MOST_PHONEMES: usize = 400;
 const OUTPUTS: [&str; 6] = ["lh", "theta", "ln", "lr", "phi", "f0"];
 
 /// The built-in voice, shared by all slots; each speaks on a thread of its own.
@@ -94,9 +91,9 @@ impl Hibari {
     pub fn phonemes(&self, text: &str) -> Result<Vec<String>, SpeechError> {
         let readable = self.phonemes.readable(text);
         let mut pieces = Vec::new();
-        for piece in cut::cut(&readable, MOST_CHARACTERS) {
+        for piece in cut(&readable, MOST_CHARACTERS) {
             let phonemes = self.phonemes.of(piece)?;
-            let cuts = cut::cut(&phonemes, MOST_PHONEMES);
+            let cuts = cut(&phonemes, MOST_PHONEMES);
             pieces.extend(cuts.into_iter().map(str::to_owned));
         }
         Ok(pieces)
@@ -134,6 +131,7 @@ impl SpeechEngine for Hibari {
     }
 
     fn synthesize(&self, utterance: &Utterance) -> Result<Clip, SpeechError> {
+        check_voice(&self.id, &self.voices, utterance)?;
         check_speakable(&utterance.text)?;
         let pieces = self.phonemes(&utterance.text)?;
         if pieces.is_empty() {

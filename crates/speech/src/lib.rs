@@ -1,5 +1,6 @@
 //! Engines that turn utterances into clips, and the voices that they speak with.
 
+mod cut;
 mod engines;
 mod error;
 mod espeak;

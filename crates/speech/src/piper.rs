@@ -7,7 +7,7 @@ use rten::{NodeId, Value};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, Tensor};
 
-use crate::engines::check_speakable;
+use crate::engines::{check_speakable, check_voice};
 use crate::onnx::{self, Network, weights_digest};
 use crate::{EngineKind, OpenError, espeak};
 
@@ -57,12 +57,6 @@ impl Piper {
     pub(crate) fn open(folder: &Path, key: &str) -> Result<Self, OpenError> {
         let model_path = folder.join(format!("{key}.onnx"));
         let config_path = folder.join(format!("{key}.onnx.json"));
-        if !model_path.is_file() {
-            return Err(OpenError::UnknownVoice {
-                voice: key.to_owned(),
-                engine: Some(EngineKind::Piper),
-            });
-        }
         let config = PiperConfig::read(folder, key)?;
         let espeak = match config.phoneme_type {
             PhonemeType::Text => None,
@@ -138,13 +132,8 @@ impl SpeechEngine for Piper {
     }
 
     fn synthesize(&self, utterance: &Utterance) -> Result<Clip, SpeechError> {
+        check_voice(&self.id, self.voices(), utterance)?;
         check_speakable(&utterance.text)?;
-        if self.voice.name != *utterance.voice {
-            return Err(SpeechError::Permanent(format!(
-                "piper has no voice `{}` here",
-                utterance.voice
-            )));
-        }
         let sentences =
             phonemes::sentences(&self.config, &utterance.text, |lines| self.phonemes(lines))?;
         let mut sound = Vec::new();

@@ -216,6 +216,18 @@ mod tests {
     }
 
     #[test]
+    fn children_of_a_stopped_program_keep_no_other_alive() {
+        let limit = Duration::from_millis(60);
+        // Its own child holds the pipes for two more seconds.
+        let stuck = std::thread::spawn(move || shell("sleep 2 & exec sleep 60", b"", limit));
+        std::thread::sleep(limit * 3);
+        let start = Instant::now();
+        shell("exec sleep 60", b"", limit).unwrap_err();
+        assert!(start.elapsed() < Duration::from_secs(1));
+        stuck.join().unwrap().unwrap_err();
+    }
+
+    #[test]
     fn a_missing_program_is_an_io_error() {
         let error = run(Path::new("/no/such/program"), &[], b"", LONG).unwrap_err();
         assert!(matches!(error, ProcessError::Io { .. }));

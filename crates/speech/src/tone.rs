@@ -12,7 +12,7 @@ use audiotome_core::{
 use sha2::{Digest as _, Sha256};
 
 use crate::EngineKind;
-use crate::engines::check_speakable;
+use crate::engines::{check_speakable, check_voice};
 
 mod options;
 
@@ -109,13 +109,8 @@ impl SpeechEngine for Tone {
 
     fn synthesize(&self, utterance: &Utterance) -> Result<Clip, SpeechError> {
         let text = &utterance.text;
+        check_voice(&self.id, &self.voices, utterance)?;
         check_speakable(text)?;
-        if self.voices[0].name != *utterance.voice {
-            return Err(SpeechError::Permanent(format!(
-                "tone has no voice `{}`",
-                utterance.voice
-            )));
-        }
         self.misbehave(text)?;
         let mut samples = beep(text, utterance.speed);
         if told(self.options.short.as_ref(), text) {

@@ -115,6 +115,7 @@ mod tests {
         assert!((samples[0] - 100.0).abs() < 1e-3);
         assert!((samples[2 * HOP - 1] - 200.0).abs() < 1e-3);
         assert!((samples[HOP - 1] + samples[HOP] - 300.0).abs() < 1e-2);
-        assert!(samples.is_sorted());
+        // The ends are held up to rounding.
+        assert!(samples.is_sorted_by(|a, b| *a <= b + 1e-4));
     }
 }

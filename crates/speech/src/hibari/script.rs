@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     fn with_lexicon(text: &str, lexicon: &[&str]) -> String {
-        latin(text, |word| lexicon.contains(&word), |c| is_latin(c))
+        latin(text, |word| lexicon.contains(&word), is_latin)
     }
 
     #[test]
@@ -216,6 +216,6 @@ mod tests {
 
     #[test]
     fn markup_of_the_phoneme_rules_is_text() {
-        assert_eq!(with_lexicon("[word](/wɜːd/)", &[]).contains(']'), false);
+        assert!(!with_lexicon("[word](/wɜːd/)", &[]).contains(']'));
     }
 }

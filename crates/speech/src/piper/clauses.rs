@@ -66,7 +66,8 @@ fn mark(before: &str, run: &str, after: &str) -> Option<char> {
         .chars()
         .find(|c| c.is_alphanumeric())
         .is_some_and(char::is_lowercase);
-    let loud = marks.iter().rev().find(|mark| matches!(mark, '!' | '?'));
+    // `?!` asks, however loud.
+    let loud = ['?', '!'].iter().find(|mark| marks.contains(mark));
     match (first, loud) {
         (_, Some(loud)) => Some(*loud),
         ('.', None) if goes_on && marks.len() == 1 => {

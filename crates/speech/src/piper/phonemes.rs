@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::clauses::{Clause, clauses};
 use super::config::{PhonemeType, PiperConfig};
+use crate::cut::{MOST_PHONEMES, cut};
 
 /// The ids of each sentence of `text`, as the model takes them: `^ _ p _ p _ … $`.
 ///
@@ -29,6 +30,7 @@ pub(crate) fn sentences<E>(
     };
     Ok(spoken
         .iter()
+        .flat_map(|sentence| cut(sentence, MOST_PHONEMES))
         .map(|sentence| ids(config, &symbols(config, sentence)))
         .filter(|ids| !ids.is_empty())
         .collect())

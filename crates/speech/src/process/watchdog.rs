@@ -28,17 +28,9 @@ pub(super) fn watch(child: &Arc<Mutex<Child>>, deadline: Instant) -> Watch {
     });
     let mut list = WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
     list.retain(|watched| watched.strong_count() > 0);
-    let soonest = list
-        .iter()
-        .filter_map(Weak::upgrade)
-        .map(|watched| watched.deadline)
-        .min();
     list.push(Arc::downgrade(&watched));
     drop(list);
-    // The thread sleeps until the soonest deadline that it has seen: a later one is no news.
-    if soonest.is_none_or(|soonest| deadline < soonest) {
-        NEWS.notify_one();
-    }
+    NEWS.notify_one();
     START.call_once(|| {
         std::thread::spawn(patrol);
     });

@@ -140,6 +140,15 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// Whether this is a voice of the user's own, of which nothing is known.
+    pub(crate) fn is_own(&self) -> bool {
+        self.assets
+            .iter()
+            .all(|asset| asset.checksum == Checksum::Unlisted)
+    }
+}
+
 impl Checksum {
     /// Begins to add up the bytes of a file.
     pub(crate) fn sum(self) -> Sum {

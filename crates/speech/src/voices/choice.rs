@@ -62,16 +62,18 @@ pub fn choose(
 /// # Errors
 /// When the voice's files or the program behind it are missing or broken.
 pub fn open(folder: &VoiceFolder, choice: &Choice) -> Result<Arc<dyn SpeechEngine>, OpenError> {
-    Ok(match choice.engine {
+    let Choice { engine, voice, .. } = choice;
+    Ok(match engine {
         EngineKind::Espeak => Arc::new(Espeak::open()?),
-        EngineKind::Piper => Arc::new(Piper::open(
-            &folder.of(EngineKind::Piper, &choice.voice),
-            &choice.voice,
-        )?),
-        EngineKind::Tone => Arc::new(Tone::new(&choice.voice, tone_options(&choice.voice)?)),
         EngineKind::Hibari => {
-            Arc::new(Hibari::open(&folder.of(EngineKind::Hibari, &choice.voice))?)
+            folder.find(*engine, voice)?;
+            Arc::new(Hibari::open(&folder.of(*engine, voice))?)
         }
+        EngineKind::Piper => {
+            folder.find(*engine, voice)?;
+            Arc::new(Piper::open(&folder.of(*engine, voice), voice)?)
+        }
+        EngineKind::Tone => Arc::new(Tone::new(voice, tone_options(voice)?)),
     })
 }
 

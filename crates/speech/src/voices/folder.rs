@@ -5,7 +5,7 @@
 //! <voices>/piper/<key>/<key>.onnx, <key>.onnx.json, MODEL_CARD
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use audiotome_core::Voice;
 
@@ -68,14 +68,15 @@ impl VoiceFolder {
     /// When it isn't there, or its files are no voice that this program can speak with.
     pub(crate) fn find(&self, engine: EngineKind, name: &str) -> Result<InstalledVoice, OpenError> {
         let found = match engine {
-            EngineKind::Piper => {
+            EngineKind::Piper if self.has_piper(name) => {
                 let config = PiperConfig::read(&self.of(engine, name), name)?;
                 Some(InstalledVoice {
                     engine,
                     voice: config.voice(name),
                 })
             }
-            _ => self.hibari(),
+            EngineKind::Hibari => self.hibari().filter(|found| found.voice.name == name),
+            _ => None,
         };
         found.ok_or_else(|| OpenError::UnknownVoice {
             voice: name.to_owned(),
@@ -89,6 +90,14 @@ impl VoiceFolder {
             EngineKind::Piper => self.path.join("piper").join(voice),
             _ => self.path.join(engine.name()),
         }
+    }
+
+    /// Whether the model is there. A name may come from another machine: it must not lead elsewhere.
+    fn has_piper(&self, key: &str) -> bool {
+        let mut parts = Path::new(key).components();
+        let is_name = matches!(parts.next(), Some(Component::Normal(name)) if name == key);
+        let model = self.of(EngineKind::Piper, key).join(format!("{key}.onnx"));
+        is_name && model.is_file()
     }
 
     fn hibari(&self) -> Option<InstalledVoice> {
@@ -121,12 +130,9 @@ impl VoiceFolder {
     }
 
     fn piper_voice(&self, key: &str) -> Option<InstalledVoice> {
-        let folder = self.of(EngineKind::Piper, key);
-        if !folder.join(format!("{key}.onnx")).is_file() {
-            return None;
-        }
         match self.find(EngineKind::Piper, key) {
             Ok(found) => Some(found),
+            Err(OpenError::UnknownVoice { .. }) => None,
             Err(error) => {
                 tracing::warn!(voice.name = key, %error, "a voice is left out");
                 None

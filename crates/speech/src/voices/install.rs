@@ -1,12 +1,14 @@
 //! Installing voices: from the internet or from files at hand, checked before they count.
 
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use audiotome_files::Staged;
 
 use super::catalogue::{self, Asset, Checksum, Entry};
 use super::{InstalledVoice, VoiceFolder};
+use crate::OpenError;
+use crate::piper::PiperConfig;
 
 mod error;
 mod source;
@@ -16,6 +18,9 @@ use source::Files;
 
 /// Bytes that are copied at a time.
 const BLOCK: usize = 64 * 1024;
+
+/// Piper's descriptions have some 10,000 bytes.
+const LONGEST_DESCRIPTION: u64 = 4 << 20;
 
 /// Where the files of a voice come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,25 +54,20 @@ pub fn install(
 ) -> Result<InstalledVoice, InstallError> {
     let entry = entry(name, &source)?;
     let target = folder.of(entry.engine, &entry.name);
+    let mut files = Files::open(&entry, source)?;
+    if entry.is_own() {
+        check_description(&mut files, &entry)?;
+    }
     let mut download = Download {
-        files: Files::open(&entry, source)?,
+        files,
         done: 0,
         total: entry.assets.iter().map(|asset| asset.size).sum(),
         progress,
     };
-    let mut staged = Vec::new();
-    for asset in &entry.assets {
-        match download.stage(asset, &target.join(&asset.name)) {
-            Ok(file) => staged.push((file, target.join(&asset.name))),
-            Err(InstallError::NotThere { .. } | InstallError::Differs { .. }) if asset.optional => {
-                tracing::debug!(file = asset.name, "left out");
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    // The model stands first in the catalogue and comes last here: with it, the voice is there.
-    for (file, path) in staged.into_iter().rev() {
-        file.commit().map_err(InstallError::file("write", &path))?;
+    if let Err(error) = download.files_into(&target, &entry.assets) {
+        // Only an empty folder can be removed: one that was made for nothing.
+        let _ = std::fs::remove_dir(&target);
+        return Err(error);
     }
     Ok(folder.find(entry.engine, &entry.name)?)
 }
@@ -91,6 +91,23 @@ fn is_file_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(fits)
 }
 
+/// Refuses a voice of the user's own that this program can't speak with, before its files replace
+/// others: those of the catalogue are known to be right by their digests.
+fn check_description(files: &mut Files, entry: &Entry) -> Result<(), InstallError> {
+    for asset in entry.assets.iter().filter(|a| a.name.ends_with(".json")) {
+        let place = files.place(asset);
+        let mut bytes = Vec::new();
+        let mut reader = files.read(asset)?.take(LONGEST_DESCRIPTION);
+        let read = reader.read_to_end(&mut bytes);
+        read.map_err(|error| InstallError::broken(&place, error))?;
+        PiperConfig::parse(&bytes).map_err(|reason| OpenError::BadVoice {
+            voice: entry.name.clone(),
+            reason,
+        })?;
+    }
+    Ok(())
+}
+
 /// Files on their way.
 struct Download<'a, 'b> {
     files: Files,
@@ -100,6 +117,28 @@ struct Download<'a, 'b> {
 }
 
 impl Download<'_, '_> {
+    /// Fetches all files, then puts them into the folder `target`.
+    fn files_into(&mut self, target: &Path, assets: &[Asset]) -> Result<(), InstallError> {
+        let mut staged = Vec::new();
+        for asset in assets {
+            let path = target.join(&asset.name);
+            match self.stage(asset, &path) {
+                Ok(file) => staged.push((file, path)),
+                Err(InstallError::NotThere { .. } | InstallError::Differs { .. })
+                    if asset.optional =>
+                {
+                    tracing::debug!(file = asset.name, "left out");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        // The model stands first in the catalogue and comes last here: with it, the voice is there.
+        for (file, path) in staged.into_iter().rev() {
+            file.commit().map_err(InstallError::file("write", &path))?;
+        }
+        Ok(())
+    }
+
     /// Copies a file beside its final place and checks it.
     fn stage(&mut self, asset: &Asset, target: &Path) -> Result<Staged, InstallError> {
         let place = self.files.place(asset);

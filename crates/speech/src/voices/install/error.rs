@@ -95,7 +95,9 @@ impl InstallError {
             Self::UnknownVoice(_) => {
                 "`audiotome voices --all` lists all of them; a Piper voice of your own is installed with `--from FOLDER`"
             }
-            Self::NotThere { .. } => "name a folder or archive that holds the voice with `--from`",
+            Self::NotThere { .. } => {
+                "name a folder or archive that holds the voice with `--from`, or another mirror with `--mirror`"
+            }
             Self::Differs { .. } => {
                 "the download may be damaged or the voice a newer one: get it again"
             }

@@ -72,7 +72,7 @@ impl Files {
         asset: &Asset,
     ) -> Result<Box<dyn Read + 'a>, InstallError> {
         match self {
-            Self::Web { base, agent } => get(agent, url(base, &asset.path)),
+            Self::Web { base, agent } => get(agent, base, asset),
             Self::Folder(folder) => {
                 let path = folder.join(&asset.name);
                 match fs_err::File::open(&path) {
@@ -159,9 +159,14 @@ fn agent() -> Agent {
     config.build().new_agent()
 }
 
-fn get(agent: &Agent, url: String) -> Result<Box<dyn Read>, InstallError> {
+fn get(agent: &Agent, base: &str, asset: &Asset) -> Result<Box<dyn Read>, InstallError> {
+    let url = url(base, &asset.path);
     match agent.get(&url).call() {
         Ok(response) => Ok(Box::new(response.into_body().into_reader())),
+        Err(ureq::Error::StatusCode(404 | 410)) => Err(InstallError::NotThere {
+            file: asset.path.clone(),
+            place: base.to_owned(),
+        }),
         Err(source) => Err(InstallError::Download {
             url,
             source: Box::new(source),

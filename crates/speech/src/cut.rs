@@ -1,11 +1,14 @@
-//! Long input in pieces that the network can say at once.
+//! Long input in pieces that a network can say at once.
 
+/// Phonemes that are spoken at once. The networks have no limit of their own, but were trained on
+/// sentences, and their memory grows with the longest.
+pub(crate) const MOST_PHONEMES: usize = 400;
 /// Where a text is best cut, best first: after the end of a sentence, of a clause, of a word.
 const PLACES: [&[char]; 4] = [&['.', '!', '?', '…'], &[';', ':', '—'], &[','], &[' ']];
 
 /// Cuts `text` into pieces of at most `most` characters: at the best place in the second half of
 /// each piece, or anywhere where there is none. Nothing is lost but the spaces at the cuts.
-pub(super) fn cut(text: &str, most: usize) -> Vec<&str> {
+pub(crate) fn cut(text: &str, most: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text.trim();
     while let Some((beyond, _)) = rest.char_indices().nth(most) {
@@ -22,18 +25,19 @@ pub(super) fn cut(text: &str, most: usize) -> Vec<&str> {
 fn best_place(piece: &str, next: &str) -> usize {
     let half = piece.char_indices().nth(piece.chars().count() / 2);
     let half = half.map_or(0, |(place, _)| place);
+    let space_after = next.starts_with(' ').then_some((piece.len(), ' '));
     PLACES
         .iter()
         .find_map(|marks| {
             let ends = |(place, c): &(usize, char)| {
                 let after = place + c.len_utf8();
-                let space = piece[after..].chars().chain(next.chars()).next();
-                marks.contains(c) && (*c == ' ' || space.is_none_or(char::is_whitespace))
+                let follows = || piece[after..].chars().chain(next.chars()).next();
+                marks.contains(c) && (*c == ' ' || follows().is_none_or(char::is_whitespace))
             };
-            let (place, c) = piece.char_indices().rev().find(ends)?;
+            let (place, c) = piece.char_indices().chain(space_after).rev().find(ends)?;
             (place >= half).then_some(place + c.len_utf8())
         })
-        .unwrap_or(piece.len())
+        .map_or(piece.len(), |place| place.min(piece.len()))
 }
 
 #[cfg(test)]
@@ -49,8 +53,8 @@ mod tests {
     #[test]
     fn the_best_place_wins_over_the_last() {
         assert_eq!(
-            cut("one two. three, four five", 20),
-            ["one two.", "three, four five"]
+            cut("one two three. four, five", 22),
+            ["one two three.", "four, five"]
         );
         assert_eq!(
             cut("one two three, four five", 20),
