@@ -1,13 +1,15 @@
 //! An engine that does as it is told, and a store in memory that can be full.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 
 use async_trait::async_trait;
 use audiotome_core::{
     AudioStore, Block, BlockKind, Book, Chapter, Clip, EngineId, Language, Narration, Pauses,
     Piece, Plan, SegmentKey, SpeechEngine, SpeechError, Speed, StoreError, Utterance, Voice,
 };
+use audiotome_dispatch::wire::OfferedVoice;
+use audiotome_dispatch::worker::{Opened, Repertoire, RepertoireError};
 
 /// A plan with one segment per text.
 pub(crate) fn plan(chapters: &[&[&str]]) -> Arc<Plan> {
@@ -39,7 +41,7 @@ pub(crate) fn plan(chapters: &[&[&str]]) -> Arc<Plan> {
     Arc::new(Plan::new(&book, narration, |_| true, whole))
 }
 
-fn id() -> EngineId {
+pub(crate) fn id() -> EngineId {
     EngineId {
         engine: "scripted".to_owned(),
         version: "1".to_owned(),
@@ -62,6 +64,9 @@ pub(crate) struct Scripted {
     word: &'static str,
     fault: Mutex<Fault>,
     calls: Mutex<Vec<String>>,
+    /// While it is shut, nobody gets an answer.
+    shut: Mutex<bool>,
+    opened: Condvar,
 }
 
 impl Default for Scripted {
@@ -89,7 +94,22 @@ impl Scripted {
             word,
             fault: Mutex::new(fault),
             calls: Mutex::default(),
+            shut: Mutex::new(false),
+            opened: Condvar::new(),
         }
+    }
+
+    /// An engine that answers nobody until [`Scripted::open`].
+    pub(crate) fn shut() -> Self {
+        let engine = Self::default();
+        *engine.shut.lock().unwrap() = true;
+        engine
+    }
+
+    /// Lets everybody have an answer.
+    pub(crate) fn open(&self) {
+        *self.shut.lock().unwrap() = false;
+        self.opened.notify_all();
     }
 
     /// Texts in the order in which they were asked for.
@@ -127,6 +147,8 @@ impl SpeechEngine for Scripted {
 
     fn synthesize(&self, utterance: &Utterance) -> Result<Clip, SpeechError> {
         self.calls.lock().unwrap().push(utterance.text.to_string());
+        let shut = self.shut.lock().unwrap();
+        drop(self.opened.wait_while(shut, |shut| *shut).unwrap());
         let samples = utterance.text.len() * 8_000 / 15;
         match self.fault_for(&utterance.text) {
             Fault::Fail(_) => Err(SpeechError::Transient("out of breath".to_owned())),
@@ -140,6 +162,34 @@ impl SpeechEngine for Scripted {
             )
             .unwrap()),
         }
+    }
+}
+
+/// A worker's voices: this one engine.
+pub(crate) struct Only(pub(crate) Arc<Scripted>);
+
+impl Repertoire for Only {
+    fn voices(&self) -> Vec<OfferedVoice> {
+        vec![OfferedVoice {
+            model: "scripted".to_owned(),
+            voice: "v".to_owned(),
+            language: "en".to_owned(),
+            description: "a square wave".to_owned(),
+        }]
+    }
+
+    fn open(&self, model: &str, voice: &str) -> Result<Opened, RepertoireError> {
+        if model != "scripted" {
+            return Err(RepertoireError::NotFound(format!("no model `{model}`")));
+        }
+        Ok(Opened {
+            engine: self.0.clone(),
+            voice: voice.to_owned(),
+        })
+    }
+
+    fn opened(&self) -> Vec<Arc<dyn SpeechEngine>> {
+        vec![self.0.clone()]
     }
 }
 

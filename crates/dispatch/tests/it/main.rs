@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bad_workers;
 mod fakes;
+mod http;
+mod membership;
+mod server;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +21,35 @@ use tokio_util::sync::CancellationToken;
 fn alone(engine: &Arc<Scripted>, slots: usize) -> Arc<Cluster> {
     let local: Arc<dyn Speaker> = Arc::new(Local::new(engine.clone(), Slots::new(slots)));
     Arc::new(Cluster::of([local]))
+}
+
+/// Sentences that are all different.
+fn sentences(count: usize) -> Arc<Plan> {
+    let texts: Vec<String> = (0..count)
+        .map(|i| format!("This is sentence {i} of many."))
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    plan(&[&texts])
+}
+
+/// Who spoke each segment, in the order in which they were spoken.
+fn spoken(events: &[Event]) -> Vec<(usize, &str)> {
+    let spoken = events.iter().filter_map(|event| match event {
+        Event::Spoken {
+            segment, worker, ..
+        } => Some((*segment, worker.as_str())),
+        _ => None,
+    });
+    spoken.collect()
+}
+
+/// Asserts that the whole plan was spoken, every segment once.
+#[track_caller]
+fn assert_complete(outcome: &Outcome, events: &[Event], segments: usize) {
+    assert!(outcome.dead.is_empty() && !outcome.cancelled, "{outcome:?}");
+    let mut all: Vec<usize> = spoken(events).iter().map(|(segment, _)| *segment).collect();
+    all.sort_unstable();
+    assert_eq!(all, (0..segments).collect::<Vec<_>>());
 }
 
 async fn run(
