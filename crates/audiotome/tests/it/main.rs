@@ -9,3 +9,4 @@ mod look;
 mod resume;
 mod sandbox;
 mod tidy;
+mod workers;
