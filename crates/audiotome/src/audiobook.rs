@@ -14,7 +14,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::{ClusterArgs, OutputArgs, ReadingArgs, VoiceArgs};
-use crate::cluster::cluster;
+use crate::cluster::{cluster, helpers, server};
 use crate::data::DataFolder;
 use crate::encoding::{Encoded, Encoding};
 use crate::exit::{ATTENTION, Ending, FAILED, STOPPED};
@@ -65,7 +65,8 @@ pub(crate) async fn make(
     cancel: &CancellationToken,
 ) -> anyhow::Result<Made> {
     let book = read(order.book, &order.reading.options())?;
-    let narrator = Narrator::choose(&language(&book), order.voice, data)?;
+    let helpers = helpers(order.cluster)?;
+    let narrator = Narrator::choose(&language(&book), order.voice, data, server(&helpers))?;
     progress.start(order.book, &book, &narrator);
     let plan = Arc::new(plan(&book, narrator.narration.clone(), order.reading)?);
     let edition = Edition::new(&book, &narrator, order.output)?;
@@ -81,7 +82,12 @@ pub(crate) async fn make(
     let making = Making {
         order,
         data,
-        cluster: cluster(order.cluster, &narrator.engine, order.slots)?,
+        cluster: cluster(
+            order.cluster,
+            &narrator.engine,
+            &plan.narration.voice,
+            order.slots,
+        )?,
         store: Arc::new(data.store()?),
         ffmpeg: Ffmpeg::find()?,
         cancel,

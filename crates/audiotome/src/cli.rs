@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use audiotome_audio::{Loudness, OutputFormat, Target};
 use audiotome_book::ReadOptions;
 use audiotome_core::{Language, LeftOutKind, Speed};
-use audiotome_dispatch::WorkerAddress;
 use audiotome_speech::EngineKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::chapters::Chapters;
+use crate::cluster::Helper;
 use crate::exit;
 
 /// Turn a book into an audiobook with chapters, cover and tags.
@@ -124,14 +124,16 @@ pub(crate) struct ConvertArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Cluster")]
 pub(crate) struct ClusterArgs {
-    /// Machines that run `audiotome worker`, such as `gpu1:8000,gpu2:8000`; `WORKER_NODES` is read, too
+    /// Machines that run `audiotome worker`, such as `gpu1:8000,gpu2:8000`, and speech servers of
+    /// others, such as `openai+http://gpu:8880/v1?model=kokoro&voice=af_heart&slots=4`
+    /// (`WORKER_NODES` is read, too)
     #[arg(
         long,
         env = "AUDIOTOME_WORKERS",
         value_name = "LIST",
         value_delimiter = ','
     )]
-    pub(crate) workers: Vec<WorkerAddress>,
+    pub(crate) workers: Vec<Helper>,
     /// The token that the workers ask for
     #[arg(
         long,

@@ -1,11 +1,13 @@
 //! Who speaks a book: this machine, and the workers that were named.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use audiotome_core::SpeechEngine;
 use audiotome_dispatch::worker::Token;
 use audiotome_dispatch::{Cluster, HttpWorker, Local, Slots, Speaker, WorkerAddress};
+use audiotome_speech::{OpenAi, SpeechServer};
 
 use crate::cli::ClusterArgs;
 use crate::exit::{Ending, USAGE};
@@ -13,30 +15,69 @@ use crate::exit::{Ending, USAGE};
 /// Another name for the list of workers, which other programs use.
 const ALIAS: &str = "WORKER_NODES";
 
-/// The addresses that were given, in the arguments or the environment.
-pub(crate) fn addresses(args: &ClusterArgs) -> anyhow::Result<Vec<WorkerAddress>> {
+/// A machine that helps.
+#[derive(Clone, Debug)]
+pub(crate) enum Helper {
+    /// One that runs `audiotome worker`.
+    Worker(WorkerAddress),
+    /// A speech server of others.
+    Server(SpeechServer),
+}
+
+impl FromStr for Helper {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        if SpeechServer::is_meant(text) {
+            Ok(Self::Server(text.parse()?))
+        } else {
+            Ok(Self::Worker(text.parse()?))
+        }
+    }
+}
+
+/// The machines that were named, in the arguments or the environment.
+pub(crate) fn helpers(args: &ClusterArgs) -> anyhow::Result<Vec<Helper>> {
     if !args.workers.is_empty() {
         return Ok(args.workers.clone());
     }
     let list = std::env::var(ALIAS).unwrap_or_default();
     let parts = list.split(',').filter(|part| !part.trim().is_empty());
-    parts
-        .map(|part| part.parse().with_context(|| format!("in {ALIAS}")))
-        .collect()
+    let helpers = parts.map(|part| part.parse().with_context(|| format!("in {ALIAS}")));
+    helpers.collect()
 }
 
-/// This machine's engine and the workers.
+/// The first speech server of others among them: its voice is meant, unless another one is asked for.
+pub(crate) fn server(helpers: &[Helper]) -> Option<&SpeechServer> {
+    helpers.iter().find_map(|helper| match helper {
+        Helper::Server(server) => Some(server),
+        Helper::Worker(_) => None,
+    })
+}
+
+/// This machine's engine and the helpers.
 pub(crate) fn cluster(
     args: &ClusterArgs,
     engine: &Arc<dyn SpeechEngine>,
+    voice: &str,
     slots: Slots,
 ) -> anyhow::Result<Arc<Cluster>> {
     let token = args.worker_token.as_deref().and_then(Token::new);
+    let helpers = helpers(args)?;
     let mut speakers: Vec<Arc<dyn Speaker>> = Vec::new();
-    for address in addresses(args)? {
-        speakers.push(Arc::new(HttpWorker::new(&address, token.clone())?));
+    for helper in &helpers {
+        speakers.push(match helper {
+            Helper::Worker(address) => Arc::new(HttpWorker::new(address, token.clone())?),
+            Helper::Server(server) => {
+                let slots = Slots::new(server.slots());
+                let engine = Arc::new(OpenAi::new(server.clone(), Some(voice)));
+                Arc::new(Local::named(&server.name(), engine, slots))
+            }
+        });
     }
-    if !args.no_local {
+    // A voice that only others have is spoken by others only.
+    let is_foreign = engine.id().engine == "openai";
+    if !args.no_local && !is_foreign {
         speakers.push(Arc::new(Local::new(Arc::clone(engine), slots)));
     }
     if speakers.is_empty() {

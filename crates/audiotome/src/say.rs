@@ -20,7 +20,7 @@ pub(crate) fn run(args: SayArgs, data: &DataFolder) -> anyhow::Result<u8> {
         args.text
     };
     let language = Language::new(&args.language);
-    let narrator = Narrator::choose(&language, &args.voice, data)?;
+    let narrator = Narrator::choose(&language, &args.voice, data, None)?;
     let clip = speak(&narrator, &language, &text)?;
     audiotome_files::write(&args.output, &wav::encode(&clip))
         .with_context(|| format!("can't write `{}`", args.output.display()))?;

@@ -61,6 +61,9 @@ pub enum SpeechError {
     /// Another try, perhaps elsewhere, can help.
     #[error("{0}")]
     Transient(String),
+    /// The engine itself is away, whatever it is asked: somebody else may speak meanwhile.
+    #[error("{0}")]
+    Unavailable(String),
     /// The same request will fail in the same way.
     #[error("{0}")]
     Permanent(String),
@@ -74,9 +77,17 @@ pub trait SpeechEngine: Send + Sync {
     /// The voices that this engine has now.
     fn voices(&self) -> &[Voice];
 
+    /// Whether it can speak now; an engine of this process always can.
+    ///
+    /// # Errors
+    /// [`SpeechError::Unavailable`] with the reason.
+    fn available(&self) -> Result<(), SpeechError> {
+        Ok(())
+    }
+
     /// Speaks one utterance; the same utterance gives the same clip.
     ///
     /// # Errors
-    /// [`SpeechError::Transient`] when another try can help.
+    /// [`SpeechError::Transient`] and [`SpeechError::Unavailable`] when another try can help.
     fn synthesize(&self, utterance: &Utterance) -> Result<Clip, SpeechError>;
 }

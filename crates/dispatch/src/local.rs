@@ -64,12 +64,16 @@ impl Speaker for Local {
 
     async fn fitness(&self, narration: &Narration) -> Fitness {
         let engine = &narration.engine;
-        if self.engine.id() == engine {
-            Fitness::Fit {
+        if self.engine.id() != engine {
+            return Fitness::Unfit(format!("it speaks with {}, not {engine}", self.engine.id()));
+        }
+        let asked = Arc::clone(&self.engine);
+        match tokio::task::spawn_blocking(move || asked.available()).await {
+            Ok(Ok(())) => Fitness::Fit {
                 requests: self.slots.count(),
-            }
-        } else {
-            Fitness::Unfit(format!("it speaks with {}, not {engine}", self.engine.id()))
+            },
+            Ok(Err(error)) => Fitness::Away(error.to_string()),
+            Err(panic) => Fitness::Away(format!("the engine panicked: {panic}")),
         }
     }
 
@@ -78,6 +82,7 @@ impl Speaker for Local {
         let utterance = request.segment.utterance.clone();
         match tokio::task::spawn_blocking(move || engine.synthesize(&utterance)).await {
             Ok(Ok(clip)) => Ok(clip),
+            Ok(Err(SpeechError::Unavailable(reason))) => Err(Failure::Speaker(reason)),
             Ok(Err(error)) => Err(Failure::Segment {
                 again: matches!(error, SpeechError::Transient(_)),
                 reason: error.to_string(),

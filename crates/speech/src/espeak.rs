@@ -6,13 +6,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use audiotome_codec::wav;
 use audiotome_core::{Clip, EngineId, Language, SpeechEngine, SpeechError, Utterance, Voice};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::engines::{check_speakable, check_voice};
 use crate::process::{self, ProcessError};
-use crate::{EngineKind, OpenError, wav};
+use crate::{EngineKind, OpenError};
 
 mod voices;
 

@@ -6,15 +6,16 @@ mod error;
 mod espeak;
 mod hibari;
 mod onnx;
+mod openai;
 mod piper;
 mod process;
 mod tone;
 mod voices;
-mod wav;
 
 pub use engines::EngineKind;
 pub use error::OpenError;
 pub use hibari::Hibari;
+pub use openai::{OpenAi, ServerError, SpeechServer};
 pub use process::ProcessError;
 pub use tone::{Tone, ToneOptions};
 pub use voices::{

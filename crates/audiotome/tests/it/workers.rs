@@ -168,6 +168,35 @@ fn the_master_is_killed_and_goes_on() {
 }
 
 #[test]
+fn a_server_that_speaks_openai_is_a_worker() {
+    let sandbox = Sandbox::new();
+    sandbox.file("book.md", long_book());
+    let server = Worker::start(&sandbox, "delay=2ms");
+    let address = &server.address;
+    let list = format!("openai+http://{address}/v1?model=tone&voice=tone&slots=2");
+    let args = [
+        "convert",
+        "--progress",
+        "json",
+        "--workers",
+        &list,
+        "-o",
+        "out.m4b",
+        "book.md",
+    ];
+    let events = events(&run(&mut sandbox.audiotome(&args), 0));
+    assert_eq!(events[0]["engine"], "openai/tone");
+    let keys = spoken(&events);
+    let distinct: HashSet<_> = keys.iter().collect();
+    assert_eq!((keys.len(), distinct.len()), (alone().1, alone().1));
+    assert!(
+        events
+            .iter()
+            .all(|event| event["worker"].is_null() || event["worker"] == **address)
+    );
+}
+
+#[test]
 fn a_worker_that_is_open_to_the_world_needs_a_token() {
     let sandbox = Sandbox::new();
     let output = run(

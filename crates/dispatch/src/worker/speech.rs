@@ -159,7 +159,9 @@ fn perform(worker: &Worker, task: &Task) -> Result<Response, Refusal> {
         .engine
         .synthesize(&task.utterance)
         .map_err(|error| match error {
-            SpeechError::Transient(reason) => Refusal::new(ErrorKind::EngineFailed, reason),
+            SpeechError::Transient(reason) | SpeechError::Unavailable(reason) => {
+                Refusal::new(ErrorKind::EngineFailed, reason)
+            }
             SpeechError::Permanent(reason) => Refusal::new(ErrorKind::Unspeakable, reason),
         })?;
     let characters = task.utterance.text.chars().count();

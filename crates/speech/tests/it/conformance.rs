@@ -160,7 +160,9 @@ fn odd_text_is_spoken_or_refused(speaker: &Speaker) {
             Err(SpeechError::Permanent(reason)) => {
                 assert!(reason.len() > 10, "{text:?}: {reason}");
             }
-            Err(SpeechError::Transient(reason)) => panic!("{text:?}: {reason}"),
+            Err(SpeechError::Transient(reason) | SpeechError::Unavailable(reason)) => {
+                panic!("{text:?}: {reason}")
+            }
         }
     }
 }

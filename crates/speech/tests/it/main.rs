@@ -14,5 +14,6 @@ mod fixture;
 mod hibari;
 mod install;
 mod mirror;
+mod openai;
 mod piper;
 mod site;

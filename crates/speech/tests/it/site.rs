@@ -1,7 +1,7 @@
 //! A web site on a free port of this machine, for one test.
 
 use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
@@ -60,13 +60,21 @@ fn serve(
     answers: &HashMap<String, Answer>,
     log: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
-    let mut lines = BufReader::new(stream).lines();
+    let mut reader = BufReader::new(stream);
+    let mut lines = reader.by_ref().lines();
     let request = lines.next().transpose()?.unwrap_or_default();
+    let mut length = 0;
     for header in lines {
-        if header?.is_empty() {
+        let header = header?.to_ascii_lowercase();
+        if let Some(value) = header.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        if header.is_empty() {
             break;
         }
     }
+    // A connection that is closed on an unread body is reset, and the answer lost.
+    std::io::copy(&mut reader.take(length), &mut std::io::sink())?;
     let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
     let answer = answers.get(&path).cloned();
     log.lock().unwrap().push(path);
