@@ -8,7 +8,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric, Registry};
 
 /// How a request ended, as a label.
 type Ending = [(&'static str, &'static str); 1];
@@ -28,8 +28,8 @@ pub(super) struct Metrics {
 
 impl Metrics {
     pub(super) fn new(slots: usize) -> Self {
-        let mut registry = Registry::with_prefix("audiotome_worker");
         let metrics = Self {
+            registry: Registry::with_prefix("audiotome_worker"),
             requests: Family::default(),
             characters: Counter::default(),
             audio: Seconds::default(),
@@ -38,46 +38,34 @@ impl Metrics {
             latency: Histogram::new(exponential_buckets(0.005, 2.0, 16)),
             busy: Gauge::default(),
             waiting: Gauge::default(),
-            registry: Registry::default(),
         };
-        registry.register(
-            "requests",
-            "Speech requests by ending",
-            metrics.requests.clone(),
-        );
-        registry.register(
-            "characters",
-            "Characters spoken",
-            metrics.characters.clone(),
-        );
-        registry.register(
-            "audio_seconds",
-            "Seconds of audio made",
-            metrics.audio.clone(),
-        );
-        registry.register(
-            "speaking_seconds",
-            "Seconds that slots spoke",
-            metrics.speaking.clone(),
-        );
-        registry.register(
-            "latency_seconds",
-            "From request to answer",
-            metrics.latency.clone(),
-        );
-        registry.register("busy_slots", "Slots that speak", metrics.busy.clone());
-        registry.register(
-            "waiting_requests",
-            "Requests that wait",
-            metrics.waiting.clone(),
-        );
         let all = Gauge::<i64>::default();
         all.set(i64::try_from(slots).unwrap_or(i64::MAX));
-        registry.register("slots", "Utterances spoken at once", all);
-        Self {
-            registry,
-            ..metrics
-        }
+        metrics
+            .with("requests", "Speech requests by ending", |m| {
+                m.requests.clone()
+            })
+            .with("characters", "Characters spoken", |m| m.characters.clone())
+            .with("audio_seconds", "Seconds of audio made", |m| {
+                m.audio.clone()
+            })
+            .with("speaking_seconds", "Seconds that slots spoke", |m| {
+                m.speaking.clone()
+            })
+            .with("latency_seconds", "From request to answer", |m| {
+                m.latency.clone()
+            })
+            .with("busy_slots", "Slots that speak", |m| m.busy.clone())
+            .with("waiting_requests", "Requests that wait", |m| {
+                m.waiting.clone()
+            })
+            .with("slots", "Utterances spoken at once", |_| all)
+    }
+
+    fn with<M: Metric>(mut self, name: &str, help: &str, of: impl FnOnce(&Self) -> M) -> Self {
+        let metric = of(&self);
+        self.registry.register(name, help, metric);
+        self
     }
 
     pub(super) fn spoke(&self, characters: usize, clip: &Clip, took: Duration) {

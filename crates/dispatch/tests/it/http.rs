@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use audiotome_core::{Event, Plan};
 use audiotome_dispatch::worker::{Token, WorkerSettings, serve};
-use audiotome_dispatch::{Cluster, HttpWorker, Outcome, Settings, Slots, Speaker, speak};
+use audiotome_dispatch::{
+    Cluster, DispatchError, HttpWorker, Outcome, Settings, Slots, Speaker, speak,
+};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -69,28 +71,66 @@ pub(crate) fn remote(address: SocketAddr, token: Option<&str>) -> Arc<dyn Speake
     Arc::new(HttpWorker::new(&address, token.and_then(Token::new)).unwrap())
 }
 
+/// A plan being spoken.
+pub(crate) struct Speaking {
+    task: JoinHandle<Result<Outcome, DispatchError>>,
+    events: UnboundedReceiver<Event>,
+    seen: Vec<Event>,
+}
+
+/// Starts to speak a plan; nobody is waited for much longer than `patience`.
+pub(crate) fn start(plan: &Arc<Plan>, cluster: &Arc<Cluster>, patience: Duration) -> Speaking {
+    let (sender, events) = unbounded_channel();
+    let (plan, cluster) = (plan.clone(), cluster.clone());
+    let task = tokio::spawn(async move {
+        let store = Arc::new(Memory::default());
+        let settings = Settings { patience };
+        speak(
+            &plan,
+            &cluster,
+            store,
+            settings,
+            sender,
+            CancellationToken::new(),
+        )
+        .await
+    });
+    Speaking {
+        task,
+        events,
+        seen: Vec::new(),
+    }
+}
+
+impl Speaking {
+    /// Waits for an event.
+    pub(crate) async fn until(&mut self, wanted: impl Fn(&Event) -> bool) {
+        while let Some(event) = self.events.recv().await {
+            let found = wanted(&event);
+            self.seen.push(event);
+            if found {
+                return;
+            }
+        }
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        !self.task.is_finished()
+    }
+
+    /// Waits for the end.
+    pub(crate) async fn end(mut self) -> (Result<Outcome, DispatchError>, Vec<Event>) {
+        let ended = tokio::time::timeout(Duration::from_secs(60), &mut self.task);
+        let outcome = ended.await.expect("it ends").unwrap();
+        self.until(|_| false).await;
+        (outcome, self.seen)
+    }
+}
+
 /// Speaks a plan with a cluster; nobody is waited for longer than a second.
 pub(crate) async fn run(plan: &Arc<Plan>, cluster: &Arc<Cluster>) -> (Outcome, Vec<Event>) {
-    let (sender, mut receiver) = unbounded_channel();
-    let settings = Settings {
-        patience: Duration::from_secs(1),
-    };
-    let store = Arc::new(Memory::default());
-    let speaking = speak(
-        plan,
-        cluster,
-        store,
-        settings,
-        sender,
-        CancellationToken::new(),
-    );
-    let outcome = tokio::time::timeout(Duration::from_secs(60), speaking);
-    let outcome = outcome.await.expect("it ends").unwrap();
-    let mut events = Vec::new();
-    while let Some(event) = receiver.recv().await {
-        events.push(event);
-    }
-    (outcome, events)
+    let (outcome, events) = start(plan, cluster, Duration::from_secs(1)).end().await;
+    (outcome.unwrap(), events)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -118,19 +158,8 @@ async fn a_worker_with_another_engine_is_refused_by_name() {
     };
     let other = worker(&Arc::new(Scripted::default()), 1).await;
     let cluster = Arc::new(Cluster::of([remote(other.address, None)]));
-    let (sender, _events) = unbounded_channel();
-    let store = Arc::new(Memory::default());
-    let settings = Settings::default();
-    let spoken = speak(
-        &plan,
-        &cluster,
-        store,
-        settings,
-        sender,
-        CancellationToken::new(),
-    )
-    .await;
-    let message = spoken.unwrap_err().to_string();
+    let (outcome, _) = start(&plan, &cluster, Duration::from_secs(1)).end().await;
+    let message = outcome.unwrap_err().to_string();
     for part in [&other.address.to_string(), "scripted/1", "scripted/2"] {
         assert!(message.contains(part), "{message}");
     }

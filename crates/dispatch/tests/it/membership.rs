@@ -4,31 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audiotome_core::Event;
-use audiotome_dispatch::{Cluster, Local, Settings, Slots, Speaker, speak};
+use audiotome_dispatch::{Cluster, Local, Slots, Speaker};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
-use crate::fakes::{Memory, Scripted};
-use crate::http::{remote, run, serve_on, worker};
+use crate::fakes::Scripted;
+use crate::http::{remote, run, serve_on, start, worker};
 use crate::{assert_complete, sentences, spoken};
 
-async fn until(
-    events: &mut UnboundedReceiver<Event>,
-    wanted: impl Fn(&Event) -> bool,
-) -> Vec<Event> {
-    let mut seen = Vec::new();
-    while let Some(event) = events.recv().await {
-        let found = wanted(&event);
-        seen.push(event);
-        if found {
-            break;
-        }
-    }
-    seen
-}
+/// More patience than any test has.
+const ENDLESS: Duration = Duration::from_secs(3_600);
 
 fn is_away(event: &Event) -> bool {
     matches!(event, Event::WorkerAway { .. })
@@ -40,64 +26,33 @@ async fn all_workers_gone_and_back() {
     let first = worker(&engine, 1).await;
     let address = first.address;
     drop(first);
-    let (plan, cluster) = (sentences(5), Arc::new(Cluster::of([remote(address, None)])));
-    let (sender, mut events) = unbounded_channel();
-    let (store, settings) = (Arc::new(Memory::default()), Settings::default());
-    let speaking = tokio::spawn(async move {
-        speak(
-            &plan,
-            &cluster,
-            store,
-            settings,
-            sender,
-            CancellationToken::new(),
-        )
-        .await
-    });
-    until(&mut events, is_away).await;
-    assert!(!speaking.is_finished(), "it waits");
+    let cluster = Arc::new(Cluster::of([remote(address, None)]));
+    let mut speaking = start(&sentences(5), &cluster, ENDLESS);
+    speaking.until(is_away).await;
+    assert!(speaking.is_running(), "it waits");
     let _again = serve_on(&address.to_string(), &engine, 1, None).await;
-    let outcome = speaking.await.unwrap().unwrap();
-    let events = until(&mut events, |_| false).await;
-    assert_complete(&outcome, &events, 5);
+    let (outcome, events) = speaking.end().await;
+    assert_complete(&outcome.unwrap(), &events, 5);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_joins_in_the_middle_and_one_drains() {
     let (stuck, quick) = (Arc::new(Scripted::shut()), Arc::new(Scripted::default()));
     let (a, b) = (worker(&stuck, 1).await, worker(&quick, 1).await);
-    let (plan, cluster) = (
-        sentences(9),
-        Arc::new(Cluster::of([remote(a.address, None)])),
-    );
-    let (sender, mut events) = unbounded_channel();
-    let speaking = tokio::spawn({
-        let (plan, cluster, store) = (plan.clone(), cluster.clone(), Arc::new(Memory::default()));
-        async move {
-            let settings = Settings::default();
-            speak(
-                &plan,
-                &cluster,
-                store,
-                settings,
-                sender,
-                CancellationToken::new(),
-            )
-            .await
-        }
-    });
-    until(&mut events, |event| matches!(event, Event::Planned { .. })).await;
+    let cluster = Arc::new(Cluster::of([remote(a.address, None)]));
+    let mut speaking = start(&sentences(9), &cluster, ENDLESS);
+    speaking
+        .until(|event| matches!(event, Event::Planned { .. }))
+        .await;
     cluster.add(remote(b.address, None));
-    let mut seen = until(&mut events, |event| {
-        matches!(event, Event::Spoken { segment: 8, .. })
-    })
-    .await;
-    // The others wait at the worker that is stuck; it finishes them though nothing new comes to it.
+    speaking
+        .until(|event| matches!(event, Event::Spoken { segment: 8, .. }))
+        .await;
+    // Others wait at the worker that is stuck; it finishes them though nothing new comes to it.
     assert!(cluster.drain(&a.address.to_string()) && !cluster.drain("nobody"));
     stuck.open();
-    let outcome = speaking.await.unwrap().unwrap();
-    seen.extend(until(&mut events, |_| false).await);
-    assert_complete(&outcome, &seen, 9);
+    let (outcome, events) = speaking.end().await;
+    assert_complete(&outcome.unwrap(), &events, 9);
     assert_eq!(cluster.members().len(), 1);
 }
 
@@ -120,25 +75,10 @@ async fn idle_slots_take_over_what_is_late() {
     let (stuck, quick) = (Arc::new(Scripted::shut()), Arc::new(Scripted::default()));
     let late: Arc<dyn Speaker> = Arc::new(Local::named("late", stuck.clone(), Slots::new(1)));
     let idle: Arc<dyn Speaker> = Arc::new(Local::named("idle", quick, Slots::new(1)));
-    let (plan, cluster) = (sentences(4), Arc::new(Cluster::of([late, idle])));
-    let (sender, mut events) = unbounded_channel();
-    // Far more patience than the test has: only hedging can end it.
-    let settings = Settings {
-        patience: Duration::from_secs(3_600),
-    };
-    let store = Arc::new(Memory::default());
-    let speaking = speak(
-        &plan,
-        &cluster,
-        store,
-        settings,
-        sender,
-        CancellationToken::new(),
-    );
-    let outcome = tokio::time::timeout(Duration::from_secs(30), speaking);
-    let outcome = outcome.await.unwrap().unwrap();
-    let events = until(&mut events, |_| false).await;
-    assert_complete(&outcome, &events, 4);
+    let cluster = Arc::new(Cluster::of([late, idle]));
+    // Nobody is given up for being slow: only hedging can end it.
+    let (outcome, events) = start(&sentences(4), &cluster, ENDLESS).end().await;
+    assert_complete(&outcome.unwrap(), &events, 4);
     assert!(spoken(&events).iter().all(|(_, worker)| *worker == "idle"));
     stuck.open();
 }
@@ -172,29 +112,16 @@ async fn a_partition_heals() {
     let behind = worker(&engine, 1).await;
     let (open, watch) = watch::channel(true);
     let address = proxy(behind.address, watch).await;
-    let (plan, cluster) = (sentences(5), Arc::new(Cluster::of([remote(address, None)])));
-    let (sender, mut events) = unbounded_channel();
-    let (store, settings) = (Arc::new(Memory::default()), Settings::default());
-    let speaking = tokio::spawn(async move {
-        speak(
-            &plan,
-            &cluster,
-            store,
-            settings,
-            sender,
-            CancellationToken::new(),
-        )
-        .await
-    });
+    let cluster = Arc::new(Cluster::of([remote(address, None)]));
+    let mut speaking = start(&sentences(5), &cluster, ENDLESS);
     // The first sentence has reached the engine when the line is cut.
     while engine.calls().is_empty() {
         tokio::task::yield_now().await;
     }
     open.send(false).unwrap();
-    let mut seen = until(&mut events, is_away).await;
+    speaking.until(is_away).await;
     engine.open();
     open.send(true).unwrap();
-    let outcome = speaking.await.unwrap().unwrap();
-    seen.extend(until(&mut events, |_| false).await);
-    assert_complete(&outcome, &seen, 5);
+    let (outcome, events) = speaking.end().await;
+    assert_complete(&outcome.unwrap(), &events, 5);
 }
