@@ -104,13 +104,19 @@ async fn bad_requests_are_refused_with_their_reason() {
 async fn while_every_slot_speaks_it_answers_and_its_queue_is_short() {
     let engine = Arc::new(Scripted::shut());
     let served = Arc::new(worker(&engine, 1).await);
-    // One speaks, six wait (two for the slot and four for all), the others are refused.
-    let asked: Vec<_> = (0..12)
-        .map(|_| {
+    let ask = |number: usize| -> Vec<_> {
+        let one = || {
             let served = served.clone();
             tokio::spawn(async move { say(&served, hello("wav")).await.status() })
-        })
-        .collect();
+        };
+        (0..number).map(|_| one()).collect()
+    };
+    let mut asked = ask(1);
+    while engine.calls().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    // One speaks; six may wait (two for the slot and four for all); the others are refused.
+    asked.extend(ask(11));
     let status = loop {
         let status: Value = get(&served, "/status").await.json().await.unwrap();
         let text = get(&served, "/metrics").await.text().await.unwrap();
