@@ -85,8 +85,8 @@ impl AudioError {
                 "install ffmpeg (Debian, Ubuntu: `sudo apt install ffmpeg`; Fedora: `sudo dnf install ffmpeg-free`; macOS: `brew install ffmpeg`; Windows: `winget install ffmpeg`) or name it in AUDIOTOME_FFMPEG"
             }
             Self::File { source, .. } => file_hint(source)?,
-            Self::Store(StoreError::Io { source, .. }) => file_hint(source)?,
-            Self::Store(StoreError::Damaged { .. }) | Self::MissingClip { .. } => {
+            Self::Store(error) => error.hint()?,
+            Self::MissingClip { .. } => {
                 "run the same command again: what is missing is spoken anew"
             }
             Self::SampleRate(_) => "choose another format (`--format flac`) or another voice",

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use audiotome_audio::ffmpeg::Ffmpeg;
-use audiotome_audio::{Audiobook, OutputFormat, Published, Tags, Target, publish};
+use audiotome_audio::{AudioError, Audiobook, OutputFormat, Published, Tags, Target, publish};
 use audiotome_book::{Limits, pieces, read};
 use audiotome_core::{AudioStore, Block, Book, Language, Narration, Plan, StoreError};
 use audiotome_dispatch::{Cluster, Outcome, Settings, Slots, speak};
@@ -79,6 +79,7 @@ pub(crate) async fn make(
             target: edition.path(),
         });
     }
+    edition.check()?;
     let making = Making {
         order,
         data,
@@ -145,6 +146,19 @@ impl Edition {
             format: output.format(),
             tags,
             target,
+        })
+    }
+
+    /// Finds out early what would fail after hours.
+    fn check(&self) -> Result<(), AudioError> {
+        let path = match &self.target {
+            Target::Chapters { folder } => folder.join("chapter"),
+            Target::File(_) | Target::Folder { .. } => self.path(),
+        };
+        audiotome_files::can_write(&path).map_err(|source| AudioError::File {
+            action: "write",
+            path,
+            source,
         })
     }
 
@@ -346,9 +360,7 @@ fn is_damaged(error: &anyhow::Error) -> bool {
         matches!(cause.downcast_ref(), Some(StoreError::Damaged { .. }))
             || matches!(
                 cause.downcast_ref(),
-                Some(audiotome_audio::AudioError::Store(
-                    StoreError::Damaged { .. }
-                ))
+                Some(AudioError::Store(StoreError::Damaged { .. }))
             )
     })
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Error;
 use audiotome_audio::AudioError;
 use audiotome_book::BookError;
+use audiotome_dispatch::DispatchError;
 use audiotome_speech::{InstallError, OpenError};
 
 /// Everything that was asked for is done.
@@ -29,6 +30,9 @@ Exit codes:
   3    some sentences could not be spoken: nothing is lost, decide and run again
   4    a program or a voice is missing: `audiotome doctor` tells
   130  stopped by Ctrl-C; the same command goes on where it stopped";
+
+/// What helps when no worker fits.
+const NOBODY: &str = "a worker needs the same version and voices: `audiotome voices install` there, or `--voice` here";
 
 /// An error that knows its exit code and the way out.
 #[derive(Debug)]
@@ -109,7 +113,12 @@ fn hint(error: &Error) -> Option<String> {
                 .downcast_ref::<AudioError>()
                 .and_then(AudioError::hint)
         };
+        let store = || match cause.downcast_ref::<DispatchError>()? {
+            DispatchError::Store(error) => error.hint().map(str::to_owned),
+            DispatchError::Nobody { .. } => Some(NOBODY.to_owned()),
+        };
         ending
+            .or_else(store)
             .or_else(book)
             .or_else(open)
             .or_else(install)

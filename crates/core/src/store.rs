@@ -1,5 +1,7 @@
 //! The seam to wherever clips are kept.
 
+use std::io::ErrorKind;
+
 use async_trait::async_trait;
 use thiserror::Error;
 
@@ -25,6 +27,30 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl StoreError {
+    /// The way out, where there is one.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Damaged { .. } => {
+                Some("run the same command again: what is missing is spoken anew")
+            }
+            Self::Io { source, .. } => match source.kind() {
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                    Some("free some space and run the same command again: finished work is kept")
+                }
+                ErrorKind::PermissionDenied
+                | ErrorKind::ReadOnlyFilesystem
+                | ErrorKind::AlreadyExists
+                | ErrorKind::NotADirectory => {
+                    Some("name a folder that you may write to with `--data`")
+                }
+                _ => None,
+            },
+        }
+    }
 }
 
 /// Clips by key. A clip that was put is durable; the first one put under a key stays.

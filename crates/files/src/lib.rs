@@ -104,6 +104,16 @@ pub fn write(target: &Path, bytes: &[u8]) -> io::Result<()> {
     staged.commit()
 }
 
+/// Whether a file could be written there, as far as that can be known: nothing is left behind.
+///
+/// # Errors
+/// When the nearest folder above it that exists can't be written to, or is no folder.
+pub fn can_write(target: &Path) -> io::Result<()> {
+    let there = parent(target).ancestors().find(|folder| folder.exists());
+    let folder = there.unwrap_or(Path::new("."));
+    named_beside(&folder.join("probe")).map(drop)
+}
+
 fn named_beside(target: &Path) -> io::Result<NamedTempFile> {
     let folder = parent(target);
     fs_err::create_dir_all(folder)?;
@@ -155,6 +165,15 @@ mod tests {
         assert!(!target.exists());
         staged.commit().unwrap();
         assert_eq!(fs_err::read(&target).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn what_could_be_written_is_known_without_a_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        can_write(&folder.path().join("a/b/c.txt")).unwrap();
+        assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 0);
+        write(&folder.path().join("file"), b"").unwrap();
+        assert!(can_write(&folder.path().join("file/c.txt")).is_err());
     }
 
     #[test]

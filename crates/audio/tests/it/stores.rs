@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use audiotome_audio::{FolderStore, MemoryStore, flac};
+use audiotome_audio::{FolderStore, MemoryStore};
+use audiotome_codec::flac;
 use audiotome_core::{AudioStore, Clip, SegmentKey, StoreError};
 use tempfile::TempDir;
 
