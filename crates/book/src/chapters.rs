@@ -32,59 +32,38 @@ pub(crate) fn leave_out(documents: &mut [Document], toc: &[Entry]) {
 /// Cuts the text into chapters.
 pub(crate) fn divide(mut outline: Outline, metadata: &Metadata) -> Vec<Chapter> {
     let roots = std::mem::take(&mut outline.roots);
-    let measure = Measure::of(metadata);
-    let found = starts::find(&outline, roots, &measure);
+    let found = starts::find(&outline, roots);
     let usable = |starts: &[Start]| starts.len() >= 2;
     let mut all = if usable(&found) {
         found
     } else {
-        let by_headings = headings::places(&outline, &measure)
-            .map(|places| starts::find(&outline, places, &measure));
+        let by_headings = headings::places(&outline).map(|places| starts::find(&outline, places));
         by_headings
             .filter(|starts| usable(starts))
-            .or_else(|| Some(by_file(&outline, &measure)).filter(|starts| usable(starts)))
+            .or_else(|| Some(by_file(&outline)).filter(|starts| usable(starts)))
             .unwrap_or(found)
     };
-    add_front(&outline, &mut all, &measure);
+    add_front(&outline, &mut all);
     cut(outline.blocks, &all, metadata)
 }
 
-/// What counts as much or little text: an ideograph says as much as three letters.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Measure(usize);
-
-impl Measure {
-    fn of(metadata: &Metadata) -> Self {
-        let dense = metadata
-            .language
-            .as_ref()
-            .is_some_and(audiotome_core::Language::is_dense_script);
-        Self(if dense { 3 } else { 1 })
-    }
-
-    /// A number of letters in characters of this script.
-    pub(super) fn letters(self, letters: usize) -> usize {
-        letters / self.0
-    }
-}
-
 /// One chapter per file.
-fn by_file(outline: &Outline, measure: &Measure) -> Vec<Start> {
+fn by_file(outline: &Outline) -> Vec<Start> {
     let places = outline.files.iter().map(|file| Place {
         position: file.start,
         ..Place::default()
     });
-    starts::find(outline, places.collect(), measure)
+    starts::find(outline, places.collect())
 }
 
 /// Text before the first chapter: files that are typed, or long enough, are chapters; the rest
 /// joins what follows.
-fn add_front(outline: &Outline, starts: &mut Vec<Start>, measure: &Measure) {
+fn add_front(outline: &Outline, starts: &mut Vec<Start>) {
     let Some(first) = starts.first().map(|start| start.position) else {
         starts.push(Start::default());
         return;
     };
-    let long = |from: usize, to: usize| outline.characters(from, to) > measure.letters(FRONT_TEXT);
+    let long = |from: usize, to: usize| outline.letters(from, to) > FRONT_TEXT;
     let mut front = Vec::new();
     for (index, file) in outline
         .files
@@ -97,13 +76,12 @@ fn add_front(outline: &Outline, starts: &mut Vec<Start>, measure: &Measure) {
             .get(index + 1)
             .map_or(outline.blocks.len(), |next| next.start)
             .min(first);
-        let typed = file
-            .matter
-            .filter(|_| outline.characters(file.start, end) > 0);
+        let typed = file.matter.filter(|_| outline.letters(file.start, end) > 0);
         if typed.is_some() || long(file.start, end) {
             front.push(Start {
                 position: file.start,
                 label: typed.map(name_of).unwrap_or_default().to_owned(),
+                named_at: file.start,
                 front: true,
             });
         }
@@ -142,8 +120,12 @@ fn cut(blocks: Vec<Block>, starts: &[Start], metadata: &Metadata) -> Vec<Chapter
         while let Some((_, block)) = blocks.next_if(|(position, _)| *position < end) {
             own.push(block);
         }
+        let named = own.get(start.named_at.saturating_sub(start.position)..);
+        let mut title = titles::title(start, named.unwrap_or_default());
+        if title.is_empty() && start.front {
+            title.clone_from(&metadata.title);
+        }
         trim_scene_breaks(&mut own);
-        let title = titles::title(start, &own);
         chapters.push(Chapter { title, blocks: own });
     }
     join_silent(&mut chapters);

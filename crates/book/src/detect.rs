@@ -1,10 +1,15 @@
 //! The language that a text is really in: what books say about it may be wrong.
 
+use std::borrow::Cow;
+
 use audiotome_core::Language;
 use whatlang::{Lang, Script};
 
 /// Fewer letters say too little.
 const LEAST_LETTERS: usize = 60;
+/// In a sample in Chinese, Japanese or Korean, one letter of so many is, at least: names, commands
+/// and code stand between them, and a letter of theirs says as much as four Latin ones.
+const DENSE_SHARE: usize = 5;
 /// Confidence of one sample that is believed.
 const CONFIDENT: f64 = 0.8;
 
@@ -19,7 +24,7 @@ pub(crate) fn language(declared: Option<&Language>, samples: &[&str]) -> Option<
     let found: Vec<_> = samples
         .iter()
         .filter(|sample| sample.chars().filter(|c| c.is_alphabetic()).count() >= LEAST_LETTERS)
-        .filter_map(|sample| whatlang::detect(sample))
+        .filter_map(|sample| whatlang::detect(&without_latin(sample)))
         .collect();
     let Some((code, votes)) = most_common(found.iter().map(|info| code_of(info.lang()))) else {
         return declared.cloned();
@@ -37,7 +42,9 @@ pub(crate) fn language(declared: Option<&Language>, samples: &[&str]) -> Option<
     let other_script = most_common(found.iter().map(whatlang::Info::script))
         .zip(scripts_of(declared))
         .is_some_and(|((script, count), scripts)| {
-            count * 5 >= found.len() * 4 && !scripts.contains(&script)
+            // Latin letters stand in every technical book, Chinese ones only in a Chinese book.
+            let enough = is_dense_script(script) || count * 5 >= found.len() * 4;
+            enough && !scripts.contains(&script)
         });
     let outvoted = sure * 5 >= found.len() * 4 && found.len() >= 2;
     if (other_script && votes * 2 > found.len()) || outvoted {
@@ -45,6 +52,22 @@ pub(crate) fn language(declared: Option<&Language>, samples: &[&str]) -> Option<
     } else {
         Some(declared.clone())
     }
+}
+
+/// A sample in a dense script without the Latin words in it.
+fn without_latin(sample: &str) -> Cow<'_, str> {
+    let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
+    let dense = |c: &char| matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}');
+    if sample.chars().filter(dense).count() * DENSE_SHARE < letters {
+        return Cow::Borrowed(sample);
+    }
+    let kept = sample.chars().filter(|c| !c.is_ascii_alphabetic());
+    Cow::Owned(kept.collect())
+}
+
+fn is_dense_script(script: Script) -> bool {
+    use Script::{Hangul, Hiragana, Katakana, Mandarin};
+    matches!(script, Mandarin | Hiragana | Katakana | Hangul)
 }
 
 /// The most frequent item and how often it occurs; of equals the first.
@@ -206,6 +229,18 @@ mod tests {
     fn a_lie_is_overruled() {
         assert_eq!(found(Some("en"), &[CHINESE]).as_deref(), Some("zh"));
         assert_eq!(found(Some("en"), &[GERMAN; 5]).as_deref(), Some("de"));
+    }
+
+    #[test]
+    fn latin_names_and_code_do_not_hide_chinese() {
+        let mixed = format!("{CHINESE} {}", "dpkg-buildpackage ".repeat(15));
+        let manual = [&mixed, &mixed, &mixed, ENGLISH, ENGLISH];
+        assert_eq!(found(Some("en"), &manual).as_deref(), Some("zh"));
+        let quoting = format!("{ENGLISH} {ENGLISH} 我在年青時候也曾經做過許多夢");
+        assert_eq!(
+            found(Some("en"), &[quoting.as_str(); 5]).as_deref(),
+            Some("en")
+        );
     }
 
     #[test]

@@ -14,13 +14,16 @@ use audiotome_core::{Book, Language, Metadata};
 use crate::compose::{Draft, compose};
 use crate::document::Document;
 use crate::markup::{self, Syntax};
-use crate::{BookError, ReadOptions, encoding};
+use crate::{BookError, ReadOptions, encoding, plain};
 
 pub(crate) use blocks::is_scene_break;
 pub(crate) use text::is_ideographic;
 
 /// Blocks of a book; the longest real ones have about 50,000.
 pub(crate) const MAX_BLOCKS: usize = 400_000;
+
+/// Blocks of a document among which a header stands.
+const HEAD_BLOCKS: usize = 40;
 
 /// What the reading of a document depends on.
 pub(crate) struct Context<'a> {
@@ -63,7 +66,7 @@ pub(crate) fn book(text: &str, name: &str, options: &ReadOptions) -> Result<Book
         what: format!("it has over {MAX_BLOCKS} paragraphs"),
     })?;
     let draft = Draft {
-        metadata: metadata(&document),
+        metadata: with_gutenberg(metadata(&document), &document),
         has_images: !document.images.is_empty(),
         documents: vec![document],
         ..Draft::default()
@@ -99,6 +102,27 @@ fn metadata(document: &Document) -> Metadata {
         description: values(&["description", "dc.description"]).next(),
         subjects: values(&["dc.subject"]).collect(),
         ..Metadata::default()
+    }
+}
+
+/// Project Gutenberg's own header is better than its `<title>` ("…, by …—A Project Gutenberg eBook").
+fn with_gutenberg(metadata: Metadata, document: &Document) -> Metadata {
+    if !metadata.title.contains("Project Gutenberg") {
+        return metadata;
+    }
+    let head = document.blocks.iter().take(HEAD_BLOCKS);
+    let lines: Vec<&str> = head.map(|block| block.block.text.as_str()).collect();
+    let said = plain::said_in_head(&lines.join("\n"));
+    let or = |ours: Vec<String>, other: Vec<String>| if ours.is_empty() { other } else { ours };
+    Metadata {
+        title: match said.title {
+            title if title.is_empty() => metadata.title,
+            title => title,
+        },
+        authors: or(metadata.authors, said.authors),
+        language: metadata.language.or(said.language),
+        date: metadata.date.or(said.date),
+        ..metadata
     }
 }
 

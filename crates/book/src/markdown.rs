@@ -3,11 +3,17 @@
 //! Front matter (YAML or a Pandoc title block) gives the metadata. Fenced and indented code is left
 //! out, for read aloud it is noise; code inside of sentences is read.
 
+use std::collections::HashSet;
+
 use audiotome_core::{Book, Language};
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, Options, Parser, Tag, TagEnd, html};
 
 use crate::{BookError, ReadOptions, encoding};
 
+/// What ends a line or can be markup inside of one.
+const MARKS: &[u8] = b"\n*_[]`<>&\\~|$^!#";
+/// As many of them as a text can have; long books have 200,000.
+const MOST_MARKS: usize = 2_000_000;
 /// Lines that front matter can have.
 const FRONT_MATTER: usize = 500;
 
@@ -16,6 +22,14 @@ const FRONT_MATTER: usize = 500;
 /// # Errors
 /// [`BookError::NoText`], [`BookError::TooLarge`].
 pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Book, BookError> {
+    // The parser keeps a node for each of them.
+    let marks = bytes.iter().filter(|byte| MARKS.contains(byte)).count();
+    if marks > MOST_MARKS {
+        return Err(BookError::TooLarge {
+            name: name.to_owned(),
+            what: format!("it has over {MOST_MARKS} lines and Markdown characters"),
+        });
+    }
     let text = encoding::decode(bytes, None).replace("\r\n", "\n");
     let text = text.trim_start_matches('\u{FEFF}');
     let (front, body) = front_matter(text);
@@ -215,8 +229,16 @@ fn to_html(text: &str) -> String {
         | Options::ENABLE_DEFINITION_LIST
         | Options::ENABLE_SUPERSCRIPT
         | Options::ENABLE_SUBSCRIPT;
+    let headings = headings(text);
+    // Pandoc's way to link to a heading: its text in brackets.
+    let to_heading = |link: BrokenLink<'_>| {
+        headings
+            .contains(&heading_name(&link.reference))
+            .then(|| ("#heading".into(), "".into()))
+    };
+    let parser = Parser::new_with_broken_link_callback(text, options, Some(to_heading));
     let mut in_code = false;
-    let events = Parser::new_ext(text, options).filter(|event| match event {
+    let events = parser.filter(|event| match event {
         Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented)) => {
             in_code = true;
             false
@@ -231,6 +253,23 @@ fn to_html(text: &str) -> String {
     let mut page = String::with_capacity(text.len() * 3 / 2);
     html::push_html(&mut page, events);
     page
+}
+
+/// The text of each heading, as links name it.
+fn headings(text: &str) -> HashSet<String> {
+    text.lines()
+        .filter_map(|line| line.strip_prefix('#'))
+        .map(|line| line.split(" {").next().unwrap_or(line))
+        .map(heading_name)
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+fn heading_name(text: &str) -> String {
+    let text = text
+        .trim_matches(|c: char| c == '#' || c.is_whitespace())
+        .to_lowercase();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

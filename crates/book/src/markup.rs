@@ -4,6 +4,8 @@
 //! There is no tree: html5ever's tree builder is quadratic in depth, and a tree of a hostile file
 //! costs many times its size. Callers keep the little state that they need on a stack of their own.
 
+mod endless_tags;
+
 use std::cell::RefCell;
 
 use html5ever::tendril::StrTendril;
@@ -85,7 +87,10 @@ pub(crate) fn visit(text: &str, syntax: Syntax, visitor: &mut impl Visitor) {
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let queue = BufferQueue::default();
     let (before, after) = around_internal_subset(text);
-    for mut rest in [before, after] {
+    let parts = [before, after]
+        .into_iter()
+        .flat_map(|part| endless_tags::cut(part, syntax));
+    for mut rest in parts {
         while !rest.is_empty() {
             let end = portion_end(rest);
             queue.push_back(StrTendril::from_slice(&rest[..end]));

@@ -8,7 +8,7 @@ mod inline;
 mod layout;
 mod metadata;
 
-use audiotome_core::{Block, BlockKind, Book, LeftOutKind};
+use audiotome_core::{Block, BlockKind, Book, LeftOutKind, Metadata};
 
 use crate::compose::{Draft, compose};
 use crate::document::{Document, Located};
@@ -19,6 +19,8 @@ use layout::Paragraph;
 
 /// No book has a longer line, in bytes; a file that has one is data.
 const LONGEST_LINE: usize = 8 << 20;
+/// Lines of a text; long books have 50,000.
+const MOST_LINES: usize = 1_000_000;
 
 /// Reads a book that is plain text; `name` is the file's name.
 ///
@@ -38,6 +40,10 @@ pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Bo
             LONGEST_LINE >> 20
         )));
     }
+    let count = |end: u8| bytes.iter().filter(|byte| **byte == end).count();
+    if count(b'\n').max(count(b'\r')) > MOST_LINES {
+        return Err(too_large(format!("it has over {MOST_LINES} lines")));
+    }
     let text = encoding::decode(bytes, None);
     let lines = layout::lines(&text);
     let metadata = metadata::read(&lines);
@@ -56,6 +62,11 @@ pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Bo
         ..Draft::default()
     };
     compose(name, draft, options)
+}
+
+/// What a text says about itself in its first lines (`Title: …`), as Project Gutenberg's do.
+pub(crate) fn said_in_head(text: &str) -> Metadata {
+    metadata::read(&layout::lines(text))
 }
 
 /// What each paragraph is. A section of notes lasts to the next heading, a note's further

@@ -11,8 +11,10 @@ use crate::epub::archive::Archive;
 use crate::format::{Format, Sniffed, sniff};
 use crate::{BookError, epub, html, markdown, plain};
 
-/// Bytes of a file that is text as a whole.
-const MAX_TEXT: u64 = 64 << 20;
+/// Bytes of an HTML file, which may carry its pictures in itself.
+const MAX_HTML: u64 = 64 << 20;
+/// Bytes of other files that are text as a whole; the longest books have 10 MiB.
+const MAX_TEXT: u64 = 32 << 20;
 /// Bytes that tell formats apart.
 const HEAD: usize = 64 * 1024;
 
@@ -41,13 +43,15 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Book, BookError> {
         name: path.display().to_string(),
         source,
     };
-    if path.is_dir() {
+    // Before it is opened: opening a pipe waits for somebody to write.
+    let kind = std::fs::metadata(path).map_err(io)?;
+    if kind.is_dir() {
         return Err(not_a_book(&name, "a folder"));
     }
-    let mut file = File::open(path).map_err(io)?;
-    if !file.metadata().map_err(io)?.is_file() {
+    if !kind.is_file() {
         return Err(not_a_book(&name, "a device or pipe"));
     }
+    let mut file = File::open(path).map_err(io)?;
     let mut head = Vec::new();
     file.by_ref()
         .take(HEAD as u64)
@@ -125,16 +129,20 @@ fn read_text(
             return Err(unsupported(name, format));
         }
     };
+    let limit = match format {
+        Format::Html | Format::Epub => MAX_HTML,
+        _ => MAX_TEXT,
+    };
     let mut bytes = Vec::new();
-    let result = file.take(MAX_TEXT + 1).read_to_end(&mut bytes);
+    let result = file.take(limit + 1).read_to_end(&mut bytes);
     result.map_err(|source| BookError::Io {
         name: path.display().to_string(),
         source,
     })?;
-    if bytes.len() as u64 > MAX_TEXT {
+    if bytes.len() as u64 > limit {
         return Err(BookError::TooLarge {
             name: name.to_owned(),
-            what: format!("it is a text of over {} MiB", MAX_TEXT >> 20),
+            what: format!("it is a text of over {} MiB", limit >> 20),
         });
     }
     read(&bytes, name, options)

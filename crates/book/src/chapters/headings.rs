@@ -3,7 +3,7 @@
 use audiotome_core::BlockKind;
 
 use super::outline::{Outline, Place};
-use super::{Measure, words};
+use super::words;
 
 /// Letters of text below a heading that make it a chapter's.
 const SECTION: usize = 100;
@@ -12,7 +12,7 @@ const LONGEST_LINE: usize = 80;
 
 /// Places of the highest level of headings that is used at least twice, with lower headings below
 /// them; else of lines like "Chapter 12".
-pub(super) fn places(outline: &Outline, measure: &Measure) -> Option<Vec<Place>> {
+pub(super) fn places(outline: &Outline) -> Option<Vec<Place>> {
     let headings: Vec<(usize, u8)> = outline
         .blocks
         .iter()
@@ -22,7 +22,7 @@ pub(super) fn places(outline: &Outline, measure: &Measure) -> Option<Vec<Place>>
             _ => None,
         })
         .collect();
-    let top = (1..=6).find(|level| sections(outline, &headings, *level, measure) >= 2);
+    let top = (1..=6).find(|level| sections(outline, &headings, *level) >= 2);
     match top {
         Some(top) => Some(tree(outline, &headings, top)),
         None => lines(outline),
@@ -30,13 +30,13 @@ pub(super) fn places(outline: &Outline, measure: &Measure) -> Option<Vec<Place>>
 }
 
 /// How many headings of a level have text below them.
-fn sections(outline: &Outline, headings: &[(usize, u8)], level: u8, measure: &Measure) -> usize {
+fn sections(outline: &Outline, headings: &[(usize, u8)], level: u8) -> usize {
     let upper: Vec<_> = headings.iter().filter(|(_, own)| *own <= level).collect();
     let with_text = upper.iter().enumerate().filter(|(index, (position, own))| {
         let end = upper
             .get(index + 1)
             .map_or(outline.blocks.len(), |(next, _)| *next);
-        *own == level && outline.characters(position + 1, end) >= measure.letters(SECTION)
+        *own == level && outline.letters(position + 1, end) >= SECTION
     });
     with_text.count()
 }

@@ -99,6 +99,8 @@ const LABELS: &[(LeftOutKind, &[&str])] = &[
             "版权页",
             "版權頁",
             "奥付",
+            "この文書について",
+            "この電子書籍について",
             "the full project gutenberg license",
             "project gutenberg license",
             "full project gutenberg license",

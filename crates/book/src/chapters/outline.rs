@@ -6,6 +6,10 @@ use audiotome_core::{Block, LeftOutKind};
 
 use super::words;
 use crate::document::{Document, Entry, Matter};
+use crate::sentences::is_dense;
+
+/// Letters that an ideograph counts for.
+const DENSE: usize = 3;
 
 /// A book's text in reading order.
 #[derive(Debug, Default)]
@@ -14,7 +18,7 @@ pub(crate) struct Outline {
     pub(crate) blocks: Vec<Block>,
     pub(super) files: Vec<FileStart>,
     pub(super) roots: Vec<Place>,
-    /// Characters before each block, and in all.
+    /// Letters before each block, and in all.
     before: Vec<usize>,
 }
 
@@ -32,9 +36,11 @@ pub(super) struct Place {
     /// Index of a block.
     pub(super) position: usize,
     pub(super) children: Vec<Place>,
-    /// Characters up to the next place.
+    /// Whether its entry has no link: it only heads those below it.
+    pub(super) is_heading: bool,
+    /// Letters up to the next place.
     pub(super) own: usize,
-    /// Characters of its own and of all below it.
+    /// Letters of its own and of all below it.
     pub(super) total: usize,
 }
 
@@ -65,8 +71,8 @@ impl Outline {
         outline
     }
 
-    /// Characters of the blocks `from..to`.
-    pub(super) fn characters(&self, from: usize, to: usize) -> usize {
+    /// Letters of the blocks `from..to`; an ideograph says as much as three.
+    pub(super) fn letters(&self, from: usize, to: usize) -> usize {
         let at = |index: usize| self.before[index.min(self.before.len() - 1)];
         at(to).saturating_sub(at(from))
     }
@@ -75,7 +81,8 @@ impl Outline {
         let mut sum = 0;
         self.before = vec![0];
         for block in &self.blocks {
-            sum += block.text.chars().count();
+            let dense = block.text.chars().filter(|c| is_dense(*c)).count();
+            sum += block.text.chars().count() + dense * (DENSE - 1);
             self.before.push(sum);
         }
     }
@@ -153,14 +160,15 @@ impl<'a> Map<'a> {
         });
         let first_child = children.iter().map(|child| child.position).min();
         // An entry without a link is the heading of those below it.
-        let heading = entry.target.is_none() && !entry.label.is_empty();
-        let Some(position) = own.or(first_child.filter(|_| heading)) else {
+        let is_heading = entry.target.is_none() && !entry.label.is_empty();
+        let Some(position) = own.or(first_child.filter(|_| is_heading)) else {
             return children;
         };
         vec![Place {
             label: entry.label.clone(),
             position,
             children,
+            is_heading,
             ..Place::default()
         }]
     }

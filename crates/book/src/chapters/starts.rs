@@ -2,7 +2,7 @@
 //! are too short to stand alone.
 
 use super::outline::{Outline, Place};
-use super::{Measure, words};
+use super::words;
 
 /// Share of a place, in percent, that the places below it must cover.
 const COVERED: usize = 60;
@@ -17,6 +17,9 @@ const PREFIX: usize = 200;
 /// Letters below which an entry is never a chapter.
 const NO_CHAPTER: usize = 100;
 
+/// Bytes of a label from which no more labels are joined to it.
+const LONGEST_JOINED: usize = 1_000;
+
 /// The start of a chapter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Start {
@@ -24,6 +27,8 @@ pub(super) struct Start {
     pub(super) position: usize,
     /// Its label in the table of contents.
     pub(super) label: String,
+    /// Index of the block that the label points at: shorter parts may have joined in front of it.
+    pub(super) named_at: usize,
     /// Whether it is text before the first chapter.
     pub(super) front: bool,
 }
@@ -36,13 +41,13 @@ struct Candidate {
 }
 
 /// The starts of chapters among `places`.
-pub(super) fn find(outline: &Outline, mut places: Vec<Place>, measure: &Measure) -> Vec<Start> {
+pub(super) fn find(outline: &Outline, mut places: Vec<Place>) -> Vec<Start> {
     measure_places(outline, &mut places);
     let mut candidates = Vec::new();
-    let whole = outline.characters(0, outline.blocks.len());
-    choose(places, whole, measure, &mut candidates);
+    let whole = outline.letters(0, outline.blocks.len());
+    choose(places, whole, &mut candidates);
     candidates.sort_by_key(|candidate| candidate.start.position);
-    settle(outline, candidates, measure)
+    settle(outline, candidates)
 }
 
 /// Fills in the lengths.
@@ -71,41 +76,43 @@ fn measure_places(outline: &Outline, places: &mut [Place]) {
         let end = order
             .get(rank + 1)
             .map_or(outline.blocks.len(), |next| all[*next]);
-        lengths[*index] = outline.characters(all[*index], end);
+        lengths[*index] = outline.letters(all[*index], end);
     }
     fill(places, &mut lengths.into_iter());
 }
 
-fn choose(places: Vec<Place>, whole: usize, measure: &Measure, candidates: &mut Vec<Candidate>) {
+fn choose(places: Vec<Place>, whole: usize, candidates: &mut Vec<Candidate>) {
     for place in places {
-        let split = is_split(&place, whole, measure);
+        let split = is_split(&place, whole);
         candidates.push(Candidate {
-            prefix: split && place.own < measure.letters(PREFIX),
+            prefix: split && place.own < PREFIX,
             start: Start {
                 position: place.position,
                 label: place.label,
+                named_at: place.position,
                 front: false,
             },
         });
         if split {
-            choose(place.children, whole, measure, candidates);
+            choose(place.children, whole, candidates);
         }
     }
 }
 
-fn is_split(place: &Place, whole: usize, measure: &Measure) -> bool {
+fn is_split(place: &Place, whole: usize) -> bool {
     let covered: usize = place.children.iter().map(|child| child.total).sum();
     let count = place.children.len();
     count > 0
         && covered * 100 >= place.total * COVERED
         && (words::is_part(&place.label)
-            || covered / count >= measure.letters(CHAPTER)
-                && (place.total > measure.letters(TOO_LONG)
+            || covered / count >= CHAPTER
+                && (place.is_heading
+                    || place.total > TOO_LONG
                     || place.total * 100 >= whole * TOO_MUCH))
 }
 
 /// Joins labels at one position, and entries that are too short with the next.
-fn settle(outline: &Outline, candidates: Vec<Candidate>, measure: &Measure) -> Vec<Start> {
+fn settle(outline: &Outline, candidates: Vec<Candidate>) -> Vec<Start> {
     let ends: Vec<usize> = candidates
         .iter()
         .skip(1)
@@ -115,9 +122,9 @@ fn settle(outline: &Outline, candidates: Vec<Candidate>, measure: &Measure) -> V
     let lengths: Vec<usize> = candidates
         .iter()
         .zip(&ends)
-        .map(|(candidate, end)| outline.characters(candidate.start.position, *end))
+        .map(|(candidate, end)| outline.letters(candidate.start.position, *end))
         .collect();
-    let shortest = shortest_chapter(&candidates, &lengths, measure);
+    let shortest = shortest_chapter(&candidates, &lengths);
     let mut starts: Vec<Start> = Vec::new();
     // What the next chapter takes over: a position, and labels.
     let mut pending: Option<Start> = None;
@@ -144,6 +151,11 @@ fn settle(outline: &Outline, candidates: Vec<Candidate>, measure: &Measure) -> V
 }
 
 fn join(before: Start, next: Start) -> Start {
+    // A title is cut anyway; thousands of entries at one place would grow it without end.
+    if before.label.len() > LONGEST_JOINED {
+        return before;
+    }
+    let named_at = next.named_at;
     let labels = [before.label, next.label];
     let mut parts: Vec<&str> = labels
         .iter()
@@ -153,12 +165,13 @@ fn join(before: Start, next: Start) -> Start {
     parts.dedup();
     Start {
         label: parts.join(" — "),
+        named_at,
         ..before
     }
 }
 
 /// A book whose entries are all tiny (a poem each, say) is cut by its own measure.
-fn shortest_chapter(candidates: &[Candidate], lengths: &[usize], measure: &Measure) -> usize {
+fn shortest_chapter(candidates: &[Candidate], lengths: &[usize]) -> usize {
     let mut own: Vec<usize> = candidates
         .iter()
         .zip(lengths)
@@ -167,5 +180,5 @@ fn shortest_chapter(candidates: &[Candidate], lengths: &[usize], measure: &Measu
         .collect();
     own.sort_unstable();
     let median = own.get(own.len() / 2).copied().unwrap_or_default();
-    measure.letters(NO_CHAPTER).min(median / 10).max(1)
+    NO_CHAPTER.min(median / 10).max(1)
 }

@@ -46,6 +46,7 @@ pub(super) fn name_untitled(chapters: &mut [Chapter], metadata: &Metadata) {
 fn first_headings(blocks: &[Block]) -> Vec<String> {
     blocks
         .iter()
+        .skip_while(|block| block.kind == BlockKind::SceneBreak)
         .take_while(|block| matches!(block.kind, BlockKind::Heading(1..=3)))
         .map(|block| single_line(&block.text.replace('\n', ": ")))
         .filter(|text| !text.is_empty())

@@ -122,7 +122,7 @@ const NUMBER_WORDS: &[&str] = &[
     "ninth",
     "tenth",
     "last",
-    "the",
+    THE,
     "eins",
     "zwei",
     "drei",
@@ -205,21 +205,22 @@ const NUMBER_WORDS: &[&str] = &[
     "trzecia",
 ];
 
+/// Part of a number only with another one: "Chapter the Last".
+const THE: &str = "the";
+
 /// Whether a label names a part, book or volume that holds chapters.
 pub(super) fn is_part(label: &str) -> bool {
     if is_counted_part(label) {
         return true;
     }
     let words = words(label);
-    (0..words.len()).any(|at| {
-        let beside = |index: Option<usize>| {
-            index
-                .and_then(|index| words.get(index))
-                .is_some_and(|word| is_numeral(word))
-        };
+    let numeral = |at: usize| words.get(at).is_some_and(|word| is_numeral(word));
+    // "Book the First" counts, "The Book of Sand" and "The Book" do not.
+    let counts = |at: usize| numeral(at) && words[at] != THE;
+    let counted_after = |at: usize| counts(at + 1) || numeral(at + 1) && counts(at + 2);
+    (0..words.len().min(3)).any(|at| {
         PARTS.contains(&words[at].as_str())
-            && at < 3
-            && (words.len() == 1 || beside(at.checked_add(1)) || beside(at.checked_sub(1)))
+            && (words.len() == 1 || counted_after(at) || at > 0 && counts(at - 1))
     })
 }
 
@@ -339,6 +340,7 @@ mod tests {
         for label in [
             "Partners",
             "The Book of Sand",
+            "The Book",
             "Part of the story",
             "A Book Lover",
             "Chapter 1",

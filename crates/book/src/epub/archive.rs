@@ -37,16 +37,21 @@ impl Archive {
     /// [`BookError::Damaged`] when the directory can't be read, [`BookError::TooLarge`] when it is too long.
     pub(crate) fn open(mut file: File, name: &str) -> Result<Self, BookError> {
         let entries = count_entries(&mut file).unwrap_or_default();
+        let too_many = || too_large(name, format!("it has over {MAX_ENTRIES} files inside"));
         if entries > MAX_ENTRIES {
-            return Err(too_large(
-                name,
-                format!("it has over {MAX_ENTRIES} files inside"),
-            ));
+            return Err(too_many());
         }
-        let zip = ZipArchive::new(file).map_err(|error| BookError::Damaged {
-            name: name.to_owned(),
-            what: format!("the zip file is cut off or broken ({error})"),
+        let zip = ZipArchive::new(file).map_err(|error| {
+            tracing::debug!(book.name = name, "{error}");
+            BookError::Damaged {
+                name: name.to_owned(),
+                what: "the zip file is cut off or broken".to_owned(),
+            }
         })?;
+        // The file may have a second directory, which only the reader finds.
+        if zip.len() as u64 > MAX_ENTRIES {
+            return Err(too_many());
+        }
         let mut archive = Self {
             name: name.to_owned(),
             paths: zip.file_names_raw().map(path_of).collect(),
@@ -120,6 +125,7 @@ impl Archive {
         let Some(index) = self.exact.get(path).copied() else {
             return Ok(None);
         };
+        let own_limit = limit;
         let limit = limit.min(self.left);
         let Ok(entry) = self.zip.by_index(index) else {
             return Ok(None);
@@ -127,7 +133,11 @@ impl Archive {
         let mut bytes = Vec::new();
         let result = entry.take(limit + 1).read_to_end(&mut bytes);
         if bytes.len() as u64 > limit {
-            let what = format!("`{path}` inside it is over {} MiB unpacked", limit >> 20);
+            let what = if limit < own_limit {
+                format!("its files are over {} MiB unpacked", MAX_BOOK >> 20)
+            } else {
+                format!("`{path}` inside it is over {} MiB unpacked", limit >> 20)
+            };
             return Err(too_large(&self.name, what));
         }
         self.left -= bytes.len() as u64;

@@ -16,6 +16,9 @@ const NON_LINEAR_TEXT: usize = 500;
 /// Characters of a document that the guide can declare to be no text.
 const LONGEST_GUIDED: usize = 8_000;
 
+/// Bytes of text of all documents: as much as of a book that is one text file.
+const MAX_TEXT: usize = 64 << 20;
+
 /// Ids that something points at, by document.
 type Wanted = HashMap<String, HashSet<String>>;
 
@@ -34,12 +37,13 @@ pub(super) fn read(
     options: &ReadOptions,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Document>, BookError> {
+    let earlier = warnings.len();
     let places = reading_order(archive, package, warnings);
     refuse_locked(archive, &places, name)?;
     let wanted = wanted(archive, package, table);
     let mut notes = HashSet::new();
     let mut documents = Vec::new();
-    let mut blocks = 0;
+    let (mut blocks, mut bytes) = (0, 0);
     for place in places {
         let Some(text) = text_of(archive, &place.path, warnings)? else {
             continue;
@@ -55,23 +59,39 @@ pub(super) fn read(
         let Some(mut document) =
             document.filter(|document| blocks + document.blocks.len() <= html::MAX_BLOCKS)
         else {
-            return Err(too_many_blocks(name));
+            let what = format!("it has over {} paragraphs", html::MAX_BLOCKS);
+            return Err(too_large(name, what));
         };
         blocks += document.blocks.len();
+        bytes += document
+            .blocks
+            .iter()
+            .map(|b| b.block.text.len())
+            .sum::<usize>();
+        if bytes > MAX_TEXT {
+            let what = format!("it has over {} MiB of text", MAX_TEXT >> 20);
+            return Err(too_large(name, what));
+        }
         let named = wanted.contains_key(&place.path) && document.characters() > NON_LINEAR_TEXT;
         if !place.linear && !named {
             leave_out(&mut document, LeftOutKind::NonLinear);
         }
         documents.push(document);
     }
+    if let (true, Some(reason)) = (documents.is_empty(), warnings.get(earlier)) {
+        return Err(BookError::Damaged {
+            name: name.to_owned(),
+            what: format!("none of its text can be read ({reason})"),
+        });
+    }
     follow_guide(archive, package, &mut documents);
     Ok(documents)
 }
 
-fn too_many_blocks(name: &str) -> BookError {
+fn too_large(name: &str, what: String) -> BookError {
     BookError::TooLarge {
         name: name.to_owned(),
-        what: format!("it has over {} paragraphs", html::MAX_BLOCKS),
+        what,
     }
 }
 

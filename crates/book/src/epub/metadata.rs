@@ -7,6 +7,14 @@ use crate::html;
 
 /// Roles (MARC relators) of whom a player names as author.
 const AUTHOR_ROLES: &[&str] = &["aut", "author"];
+/// Roles of whom a player never names as author.
+const HELPER_ROLES: &[&str] = &[
+    "trl", "ill", "nrt", "bkp", "pbl", "cov", "dsr", "bkd", "mdc", "ctb", "prt", "pfr",
+];
+/// Bytes of a title or a name.
+const LONGEST_LINE: usize = 4_000;
+/// What Calibre writes for a date that it does not know.
+const NO_DATE: &str = "0101-01-01";
 
 /// The book's metadata; the title is empty where the package has none.
 pub(super) fn metadata(package: &Package) -> Metadata {
@@ -20,9 +28,11 @@ pub(super) fn metadata(package: &Package) -> Metadata {
             .map(|tag| Language::new(&tag))
             .filter(|language| !language.is_undetermined()),
         series: series(package),
-        publisher: first(package, "publisher").map(|name| single_line(&name)),
+        publisher: first(package, "publisher")
+            .map(|name| single_line(&name))
+            .filter(|name| !is_placeholder(name)),
         date: date(package),
-        description: description.filter(|text| !text.is_empty()),
+        description: description.filter(|text| !text.is_empty() && !is_placeholder(text)),
         isbn: isbn(package),
         subjects: dublin_core(package, "subject")
             .map(|m| single_line(&m.value))
@@ -81,21 +91,46 @@ fn titles(package: &Package) -> (String, Option<String>) {
     )
 }
 
+/// The creators who are authors; where none is called so, all who are not known to be something else.
 fn authors(package: &Package) -> Vec<String> {
-    let mut authors: Vec<String> = Vec::new();
-    for creator in dublin_core(package, "creator") {
-        let role = creator
-            .role
-            .as_deref()
-            .or_else(|| refinement(package, creator.id.as_deref(), "role"))
-            .unwrap_or("aut")
-            .to_ascii_lowercase();
-        let name = without_address(&single_line(&creator.value));
-        if AUTHOR_ROLES.contains(&role.as_str()) && !name.is_empty() && !authors.contains(&name) {
-            authors.push(name);
+    let with = |wanted: &dyn Fn(&[String]) -> bool| {
+        let mut names: Vec<String> = Vec::new();
+        for creator in dublin_core(package, "creator") {
+            let name = without_address(&single_line(&creator.value));
+            let known = !name.is_empty() && !is_placeholder(&name);
+            if known && !names.contains(&name) && wanted(&roles(package, creator)) {
+                names.push(name);
+            }
         }
+        names
+    };
+    let is = |known: &[&str], role: &String| known.contains(&role.as_str());
+    let authors =
+        with(&|roles| roles.is_empty() || roles.iter().any(|role| is(AUTHOR_ROLES, role)));
+    if !authors.is_empty() {
+        return authors;
     }
-    authors
+    with(&|roles| roles.iter().any(|role| !is(HELPER_ROLES, role)))
+}
+
+/// All roles of a creator: who annotated his own book has two.
+fn roles(package: &Package, creator: &Meta) -> Vec<String> {
+    let own = creator.role.as_deref();
+    let refining = package
+        .metadata
+        .iter()
+        .filter(|meta| meta.name == "role" && meta.refines.is_some() && meta.refines == creator.id);
+    own.into_iter()
+        .chain(refining.map(|meta| meta.value.as_str()))
+        .map(|role| role.trim_start_matches("marc:").to_ascii_lowercase())
+        .collect()
+}
+
+/// Whether a program wrote this where it knew nothing.
+fn is_placeholder(text: &str) -> bool {
+    ["unknown", "unknown author", "n/a", "none"]
+        .iter()
+        .any(|placeholder| text.eq_ignore_ascii_case(placeholder))
 }
 
 fn series(package: &Package) -> Option<Series> {
@@ -135,9 +170,10 @@ fn date(package: &Package) -> Option<String> {
     };
     let date = of_event("original-publication")
         .or_else(|| of_event("publication"))
+        .or_else(|| of_event("published"))
         .or_else(|| dates.iter().find(|date| date.event.is_none()))?;
     let day = date.value.split('T').next().unwrap_or_default().trim();
-    (!day.is_empty()).then(|| day.to_owned())
+    (!day.is_empty() && day != NO_DATE).then(|| day.to_owned())
 }
 
 fn isbn(package: &Package) -> Option<String> {
@@ -157,15 +193,13 @@ fn isbn(package: &Package) -> Option<String> {
 }
 
 fn is_isbn(digits: &str) -> bool {
-    let (body, last) = digits.split_at(
-        digits
-            .len()
-            .saturating_sub(1)
-            .min(digits.floor_char_boundary(digits.len())),
-    );
+    let digits = digits.as_bytes();
+    let Some((last, body)) = digits.split_last() else {
+        return false;
+    };
     matches!(digits.len(), 10 | 13)
-        && body.bytes().all(|b| b.is_ascii_digit())
-        && (last.bytes().all(|b| b.is_ascii_digit()) || digits.len() == 10 && last == "x")
+        && body.iter().all(u8::is_ascii_digit)
+        && (last.is_ascii_digit() || digits.len() == 10 && *last == b'x')
 }
 
 /// A name without the e-mail address that some programs put behind it.
@@ -182,6 +216,7 @@ fn without_address(name: &str) -> String {
 }
 
 fn single_line(text: &str) -> String {
+    let text = &text[..text.floor_char_boundary(text.len().min(LONGEST_LINE))];
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -204,6 +239,32 @@ mod tests {
              <dc:creator>E &lt;e@example.org&gt;</dc:creator>",
         );
         assert_eq!(metadata.authors, ["A & B", "E"]);
+    }
+
+    #[test]
+    fn an_author_may_have_other_roles_too() {
+        let metadata = read(
+            "<dc:creator id='a'>A</dc:creator><meta refines='#a' property='role'>ann</meta>\
+             <meta refines='#a' property='role' scheme='marc:relators'>aut</meta>",
+        );
+        assert_eq!(metadata.authors, ["A"]);
+    }
+
+    #[test]
+    fn who_edited_stands_in_for_an_author_but_who_translated_does_not() {
+        let metadata = read(
+            "<dc:creator opf:role='edt'>Editor</dc:creator><dc:creator opf:role='trl'>Translator</dc:creator>",
+        );
+        assert_eq!(metadata.authors, ["Editor"]);
+    }
+
+    #[test]
+    fn what_programs_write_for_nothing_is_nothing() {
+        let metadata = read(
+            "<dc:creator>Unknown</dc:creator><dc:publisher>unknown</dc:publisher>\
+             <dc:description>unknown</dc:description><dc:date>0101-01-01T00:00:00+00:00</dc:date>",
+        );
+        assert_eq!(metadata, Metadata::default());
     }
 
     #[test]

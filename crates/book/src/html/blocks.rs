@@ -1,6 +1,6 @@
 //! Ends of blocks: what the text was.
 
-use audiotome_core::{Block, BlockKind, Language};
+use audiotome_core::{Block, BlockKind, Language, LeftOutKind};
 
 use super::reader::{Reader, State};
 use crate::document::Located;
@@ -33,15 +33,22 @@ impl Reader<'_, '_> {
             return self.scene_break_in(&state);
         }
         let characters = text.chars().count();
+        let kind = kind(&state, characters);
+        let linked = if state.link { characters } else { linked };
+        // The number of a page or a paragraph, beside the text.
+        let counts = linked == characters
+            && text.chars().all(char::is_numeric)
+            && !matches!(kind, BlockKind::Heading(_))
+            && self.tables.is_empty();
         let block = Block {
-            kind: kind(&state, characters),
+            kind,
             text,
             language: state.language.as_deref().map(Language::new),
         };
         self.document.blocks.push(Located {
             block,
-            left_out: state.left_out,
-            linked: if state.link { characters } else { linked },
+            left_out: state.left_out.or(counts.then_some(LeftOutKind::Contents)),
+            linked,
         });
     }
 

@@ -136,11 +136,15 @@ const BACK_LINKS: &[&str] = &[
 ];
 const REFERENCE_PARTS: &[&str] = &["noteref", "footnote", "endnote", "fnanchor", "fnref"];
 
+/// Words of an attribute that count.
+const MOST_WORDS: usize = 100;
+
 impl Words {
     pub(super) fn of(tag: &Tag) -> Self {
         let words = |name| {
             let value = tag.attribute(name).unwrap_or_default();
-            value.split_whitespace().map(str::to_ascii_lowercase)
+            let words = value.split_whitespace().take(MOST_WORDS);
+            words.map(str::to_ascii_lowercase)
         };
         let role = words("role").map(|role| role.trim_start_matches("doc-").to_owned());
         Self {

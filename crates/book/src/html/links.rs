@@ -10,6 +10,8 @@ use crate::markup::Tag;
 
 /// A longer text is no note, whatever points at it.
 const LONGEST_NOTE: usize = 6_000;
+/// Characters of a link that is certainly a reference, whatever it reads.
+const LONGEST_MARK: usize = 12;
 /// Notes of a book that are remembered by their references.
 const MAX_TARGETS: usize = 50_000;
 
@@ -50,7 +52,7 @@ impl Reader<'_, '_> {
         let points_at_note = self.context.notes.contains(&link.target);
         let reference = link.has_fragment
             && (mark && (raised || bracketed || named || points_at_note || link.reference)
-                || link.reference && text.chars().count() <= 12);
+                || (link.reference || raised && named) && text.chars().count() <= LONGEST_MARK);
         if link.back || is_arrow(text) {
             self.text.truncate(open.mark);
         } else if reference {

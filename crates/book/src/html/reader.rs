@@ -107,6 +107,12 @@ impl<'a, 'c> Reader<'a, 'c> {
         (self.document, self.overflowed)
     }
 
+    /// Whether there are more blocks than in any book: nothing is added then.
+    fn is_full(&mut self) -> bool {
+        self.overflowed |= self.document.blocks.len() > MAX_BLOCKS;
+        self.overflowed
+    }
+
     pub(super) fn state(&self) -> State {
         self.stack
             .last()
@@ -338,8 +344,7 @@ impl<'a, 'c> Reader<'a, 'c> {
 impl Visitor for Reader<'_, '_> {
     fn start(&mut self, tag: &Tag) {
         let name = tag.name();
-        if self.document.blocks.len() > MAX_BLOCKS {
-            self.overflowed = true;
+        if self.is_full() {
             return;
         }
         self.close_implied(name);
@@ -370,6 +375,10 @@ impl Visitor for Reader<'_, '_> {
     }
 
     fn end(&mut self, name: &str) {
+        // End tags without a start make paragraphs, too.
+        if self.is_full() {
+            return;
+        }
         if self.too_deep > 0 {
             self.too_deep -= 1;
             return;
@@ -400,6 +409,9 @@ impl Visitor for Reader<'_, '_> {
     }
 
     fn text(&mut self, text: &str) {
+        if self.is_full() {
+            return;
+        }
         let Some(open) = self.stack.last() else {
             return self.text.push(text);
         };

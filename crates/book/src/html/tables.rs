@@ -9,6 +9,8 @@ use crate::document::Located;
 
 /// A longer cell is text that a table only lays out.
 const LONGEST_CELL: usize = 400;
+/// Columns of a table that have a header.
+const MOST_COLUMNS: usize = 1_000;
 
 /// A table in the making.
 #[derive(Default)]
@@ -110,10 +112,15 @@ impl Reader<'_, '_> {
         let start = table.row;
         if cells.iter().all(|cell| cell.header) && table.headers.is_empty() {
             for (cell, text) in cells.iter().zip(&texts) {
-                table.headers.resize(cell.column, String::new());
                 table
                     .headers
-                    .extend(std::iter::repeat_n(text.clone(), cell.span));
+                    .resize(cell.column.min(MOST_COLUMNS), String::new());
+                let span = cell
+                    .span
+                    .min(MOST_COLUMNS.saturating_sub(table.headers.len()));
+                table
+                    .headers
+                    .extend(std::iter::repeat_n(text.clone(), span));
             }
             self.drop_from(start);
             return;

@@ -13,6 +13,8 @@ const LONGEST: usize = 300;
 const LONGEST_LINE: usize = 60;
 /// Letters of a chapter line without a title of its own.
 const BARE: usize = 24;
+/// Columns from the margin at which a line is a title rather than a paragraph's first.
+const CENTRED: usize = 9;
 
 /// The headings of a text, by the index of their paragraph.
 pub(super) struct Headings {
@@ -70,7 +72,7 @@ impl Headings {
         // Titles on a line of their own, if most chapters have one.
         let titled = chapters
             .iter()
-            .filter(|index| bare(**index) && is_subtitle(paragraphs, **index + 1))
+            .filter(|index| bare(**index) && looks_like_subtitle(paragraphs, **index + 1))
             .count();
         let subtitles = titled * 10 >= chapters.len() * 8 && titled > 1;
         for index in chapters {
@@ -125,6 +127,32 @@ fn is_subtitle(paragraphs: &[Paragraph<'_>], index: usize) -> bool {
             && !is_note(paragraph.lines[0])
             && paragraph.blank_before <= 3
     })
+}
+
+/// Whether its layout, too, says that a paragraph is a title and not the first one of the text:
+/// it stands further from the text than paragraphs do from each other, or is a line that is
+/// neither long nor a sentence.
+fn looks_like_subtitle(paragraphs: &[Paragraph<'_>], index: usize) -> bool {
+    let Some(paragraph) = paragraphs
+        .get(index)
+        .filter(|_| is_subtitle(paragraphs, index))
+    else {
+        return false;
+    };
+    let blank_before = |index: usize| {
+        paragraphs
+            .get(index)
+            .map(|paragraph| paragraph.blank_before)
+    };
+    let apart = blank_before(index + 2).is_some_and(|usual| blank_before(index + 1) > Some(usual));
+    let is_line = || {
+        let [line] = paragraph.lines.as_slice() else {
+            return false;
+        };
+        line.chars().count() <= LONGEST_LINE
+            && line.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ')' | '）'))
+    };
+    apart || paragraph.indent >= CENTRED || is_capitals(&paragraph.lines) || is_line()
 }
 
 fn bare_number(paragraph: &Paragraph<'_>) -> Option<usize> {

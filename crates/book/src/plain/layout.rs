@@ -43,13 +43,10 @@ struct Layout {
 pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
     let text = text.trim_start_matches('\u{FEFF}');
     text.split('\n')
-        .flat_map(|line| {
-            line.split(['\r', '\u{C}', '\u{2028}', '\u{2029}', '\u{85}'])
-                .enumerate()
-        })
-        // `\r\n` is one end of a line, not two.
-        .filter(|(at, part)| *at == 0 || !part.is_empty())
-        .map(|(_, line)| {
+        // `\r\n` is one end of a line, not two; a lone `\r` is an old Macintosh's.
+        .map(|line| line.trim_end_matches('\r'))
+        .flat_map(|line| line.split(['\r', '\u{C}', '\u{2028}', '\u{2029}', '\u{85}']))
+        .map(|line| {
             let text = line.trim();
             let before = &line[..line.len() - line.trim_start().len()];
             Line {
@@ -111,13 +108,6 @@ impl Layout {
                 .unwrap_or(0)
         };
         let full_width = at(90);
-        let mut indents = [0_usize; 9];
-        for line in full.iter().filter(|line| width(line.text) * 2 > full_width) {
-            indents[line.indent.min(8)] += 1;
-        }
-        let margin = (0..8)
-            .max_by_key(|indent| (indents[*indent], 8 - indent))
-            .unwrap_or(0);
         let single = lines
             .windows(3)
             .filter(|three| {
@@ -135,7 +125,7 @@ impl Layout {
             && full_width < 100;
         Self {
             width: full_width,
-            margin,
+            margin: margin(lines, full_width),
             unwrapped: full_width > 160,
             double_spaced,
             indented: blank * 12 < full.len(),
@@ -180,6 +170,35 @@ impl Layout {
     }
 }
 
+/// The least indentation that is common among the lines that go on from a full one; where no
+/// lines are next to each other, among all wide ones.
+fn margin(lines: &[Line<'_>], full_width: usize) -> usize {
+    let is_wide = |line: &Line<'_>, percent: usize| {
+        !line.text.is_empty() && width(line.text) * 100 > full_width * percent
+    };
+    let least_common = |counted: &mut dyn Iterator<Item = &Line<'_>>| {
+        let mut indents = [0_usize; 9];
+        for line in counted {
+            indents[line.indent.min(8)] += 1;
+        }
+        let all: usize = indents.iter().sum();
+        (all > 0).then(|| {
+            indents
+                .iter()
+                .position(|count| *count * 5 > all)
+                .unwrap_or(0)
+        })
+    };
+    let further = lines
+        .windows(2)
+        .filter(|two| is_wide(&two[0], 85) && !two[1].text.is_empty())
+        .map(|two| &two[1]);
+    let wide = lines.iter().filter(|line| is_wide(line, 50));
+    least_common(&mut further.into_iter())
+        .or_else(|| least_common(&mut wide.into_iter()))
+        .unwrap_or(0)
+}
+
 /// Columns of a text: an ideograph takes two. Long lines are not counted to their end.
 fn width(text: &str) -> usize {
     text.chars()
@@ -222,9 +241,10 @@ mod tests {
     #[test]
     fn short_lines_are_verse() {
         let prose = "This is a line of prose that goes on up to the usual margin of a page\nand on, and on, and then it ends.\n\n";
-        let found = split(&format!(
+        let text = format!(
             "{prose}{prose}  Tyger Tyger, burning bright,\n  In the forests of the night;\n"
-        ));
+        );
+        let found = split(&text);
         assert!(!found[0].1);
         assert!(found[2].1);
     }

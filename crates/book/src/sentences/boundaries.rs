@@ -18,6 +18,9 @@ pub(super) fn add_ends(passage: &str, start: usize, language: &Language, ends: &
 
 /// Whether the sentence before an end goes on in the text after it.
 pub(super) fn goes_on(before: &str, after: &str, language: &Language) -> bool {
+    if inside_word(ending(before), beginning(after)) {
+        return true;
+    }
     let before = ending(before.trim_end());
     let after = beginning(after.trim_start());
     let Some(next) = after.chars().next() else {
@@ -31,6 +34,18 @@ pub(super) fn goes_on(before: &str, after: &str, language: &Language) -> bool {
         return true;
     }
     speech_tag(before, after, language)
+}
+
+/// `http://example.|Org`, `a.b@c.|Example`, `!|Kung`: no white space, and not two sentences either.
+fn inside_word(before: &str, after: &str) -> bool {
+    if !after.starts_with(char::is_alphanumeric) || !before.ends_with(['.', '!', '?']) {
+        return false;
+    }
+    let word = last_word(before);
+    word.contains("://")
+        || word.contains('@')
+        || word.starts_with("www.")
+        || word.chars().count() == 1
 }
 
 /// `“What?” she said`, `«Что?» — сказал он`, `「はい」と`: who speaks is part of the sentence.
@@ -63,9 +78,22 @@ fn after_abbreviation(before: &str, after: &str, language: &Language) -> bool {
     }
     if number.chars().all(|c| c.is_ascii_digit()) {
         // An ordinal: the month or a noun of the sentence follows.
-        return next.is_lowercase() || table.is_month(first_word(after));
+        let counted = &before[..before.len() - word.len()];
+        return next.is_lowercase()
+            || table.is_month(first_word(after))
+            || language.primary() == "de" && number.len() <= 2 && ends_in_article(counted);
     }
     next.is_lowercase() && (is_roman(number) || number.chars().count() == 1)
+}
+
+/// Whether a number that follows counts a German noun: `der 2. Weltkrieg`.
+fn ends_in_article(before: &str) -> bool {
+    const ARTICLES: [&str; 14] = [
+        "der", "die", "das", "dem", "den", "des", "im", "am", "vom", "zum", "zur", "beim", "ins",
+        "seit",
+    ];
+    let word = last_word(before.trim_end()).to_lowercase();
+    ARTICLES.contains(&word.as_str())
 }
 
 /// What of the text around an end is looked at, in bytes.
