@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use audiotome_core::SpeechEngine;
-use audiotome_dispatch::worker::Token;
-use audiotome_dispatch::{Cluster, HttpWorker, Local, Slots, Speaker, WorkerAddress};
+use audiotome_dispatch::{Cluster, HttpWorker, Local, Slots, Speaker, Token, WorkerAddress};
 use audiotome_speech::{OpenAi, SpeechServer};
 
 use crate::cli::ClusterArgs;
@@ -71,14 +70,15 @@ pub(crate) fn cluster(
             Helper::Server(server) => {
                 let slots = Slots::new(server.slots());
                 let engine = Arc::new(OpenAi::new(server.clone(), Some(voice)));
-                Arc::new(Local::named(&server.name(), engine, slots))
+                Arc::new(Local::single(&server.name(), engine, slots))
             }
         });
     }
     // A voice that only others have is spoken by others only.
     let is_foreign = engine.id().engine == "openai";
     if !args.no_local && !is_foreign {
-        speakers.push(Arc::new(Local::new(Arc::clone(engine), slots)));
+        let engine = Arc::clone(engine);
+        speakers.push(Arc::new(Local::single("this machine", engine, slots)));
     }
     if speakers.is_empty() {
         let message = "with `--no-local` nobody is left to speak";

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use audiotome_core::{Language, SpeechEngine};
 use audiotome_dispatch::wire::OfferedVoice;
-use audiotome_dispatch::worker::{Opened, Repertoire, RepertoireError};
+use audiotome_dispatch::{Opened, Repertoire, RepertoireError};
 use audiotome_speech::{Choice, EngineKind, OpenError, VoiceFolder, choose, open};
 
 /// Voices that OpenAI's clients ask for by default; here they all mean the best voice.

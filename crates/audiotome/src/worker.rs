@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use audiotome_dispatch::Slots;
-use audiotome_dispatch::worker::{Repertoire as _, Token, WorkerSettings, serve};
+use audiotome_dispatch::worker::{WorkerSettings, serve};
+use audiotome_dispatch::{Repertoire as _, Slots, Token};
 use tokio::net::TcpListener;
 
 use crate::cli::WorkerArgs;

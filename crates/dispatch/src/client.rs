@@ -9,8 +9,8 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url};
 
 use crate::speaker::{Failure, Fitness, Request, Speaker};
+use crate::token::Token;
 use crate::wire::{self, ErrorBody, ErrorKind, PROTOCOL, Ready, SpeechBody};
-use crate::worker::Token;
 
 mod address;
 

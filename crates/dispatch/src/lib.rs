@@ -2,7 +2,7 @@
 //!
 //! [`speak`] turns a plan into clips in a store: it asks the store what is missing, leases those
 //! segments in reading order to the speakers of a [`Cluster`], checks every clip and keeps it. A
-//! [`Speaker`] is this machine's engine ([`Local`]) or a worker over HTTP ([`HttpWorker`]); the other
+//! [`Speaker`] is this machine's engines ([`Local`]) or a worker over HTTP ([`HttpWorker`]); the other
 //! end of the latter is [`worker`]. Where a clip comes from is nobody's business afterwards, so a run
 //! that was killed is continued by planning again.
 
@@ -12,13 +12,17 @@ mod health;
 mod local;
 mod missing;
 mod pace;
+mod repertoire;
 mod round;
 mod speaker;
+mod token;
 pub mod wire;
 pub mod worker;
 
 pub use client::{AddressError, HttpWorker, WorkerAddress};
 pub use cluster::{Cluster, Member};
 pub use local::{Local, Slots};
+pub use repertoire::{Opened, Repertoire, RepertoireError, Single};
 pub use round::{DispatchError, Outcome, Settings, speak};
 pub use speaker::{Failure, Fitness, Request, Speaker};
+pub use token::Token;

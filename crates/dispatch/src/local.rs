@@ -1,10 +1,12 @@
 //! This machine's cores.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use audiotome_core::{Clip, Narration, SpeechEngine, SpeechError};
+use audiotome_core::{Clip, EngineId, Narration, SpeechEngine, SpeechError, Utterance};
 
+use crate::repertoire::{Opened, Repertoire, RepertoireError, Single};
 use crate::speaker::{Failure, Fitness, Request, Speaker};
 
 /// How much is spoken at once.
@@ -31,28 +33,81 @@ impl Slots {
     }
 }
 
-/// An engine of this process, each utterance on a thread of its own.
+/// Engines of this process, each utterance on a thread of its own.
 pub struct Local {
     name: String,
-    engine: Arc<dyn SpeechEngine>,
     slots: Slots,
+    voices: Arc<Voices>,
+}
+
+/// What was opened, by the exact engine and the voice that were asked for.
+type OpenVoices = HashMap<(EngineId, String), Opened>;
+
+/// A repertoire, and what was opened of it.
+struct Voices {
+    repertoire: Arc<dyn Repertoire>,
+    opened: Mutex<OpenVoices>,
 }
 
 impl Local {
-    /// Speaks with `engine` in so many slots.
+    /// Speaks with whatever `repertoire` opens, in so many slots.
     #[must_use]
-    pub fn new(engine: Arc<dyn SpeechEngine>, slots: Slots) -> Self {
-        Self::named("this machine", engine, slots)
-    }
-
-    /// The same under another name: an engine that stands for a server elsewhere.
-    #[must_use]
-    pub fn named(name: &str, engine: Arc<dyn SpeechEngine>, slots: Slots) -> Self {
+    pub fn new(name: &str, repertoire: Arc<dyn Repertoire>, slots: Slots) -> Self {
         Self {
             name: name.to_owned(),
-            engine,
             slots,
+            voices: Arc::new(Voices {
+                repertoire,
+                opened: Mutex::default(),
+            }),
         }
+    }
+
+    /// Speaks with one engine only, which may stand for a server elsewhere.
+    #[must_use]
+    pub fn single(name: &str, engine: Arc<dyn SpeechEngine>, slots: Slots) -> Self {
+        Self::new(name, Arc::new(Single::new(engine)), slots)
+    }
+}
+
+impl Voices {
+    /// The voice of exactly this engine. It blocks: a model may have to be read.
+    fn open(&self, engine: &EngineId, voice: &str) -> Result<Opened, RepertoireError> {
+        let key = (engine.clone(), voice.to_owned());
+        if let Some(opened) = self.opened().get(&key) {
+            return Ok(opened.clone());
+        }
+        let opened = self.repertoire.open(&engine.engine, voice)?;
+        let ours = opened.engine.id();
+        if ours != engine {
+            let message = format!("it speaks with {ours}, not {engine}");
+            return Err(RepertoireError::NotFound(message));
+        }
+        self.opened().insert(key, opened.clone());
+        Ok(opened)
+    }
+
+    fn check(&self, engine: &EngineId, voice: &str) -> Result<(), RepertoireError> {
+        let available = self.open(engine, voice)?.engine.available();
+        available.map_err(|error| RepertoireError::Broken(error.to_string()))
+    }
+
+    fn speak(&self, engine: &EngineId, mut utterance: Utterance) -> Result<Clip, Failure> {
+        let opened = self.open(engine, &utterance.voice);
+        let opened = opened.map_err(|error| Failure::Speaker(error.to_string()))?;
+        utterance.voice = opened.voice.as_str().into();
+        let spoken = opened.engine.synthesize(&utterance);
+        spoken.map_err(|error| match error {
+            SpeechError::Unavailable(reason) => Failure::Speaker(reason),
+            error => Failure::Segment {
+                again: matches!(error, SpeechError::Transient(_)),
+                reason: error.to_string(),
+            },
+        })
+    }
+
+    fn opened(&self) -> MutexGuard<'_, OpenVoices> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -63,34 +118,28 @@ impl Speaker for Local {
     }
 
     async fn fitness(&self, narration: &Narration) -> Fitness {
-        let engine = &narration.engine;
-        if self.engine.id() != engine {
-            return Fitness::Unfit(format!("it speaks with {}, not {engine}", self.engine.id()));
-        }
-        let asked = Arc::clone(&self.engine);
-        match tokio::task::spawn_blocking(move || asked.available()).await {
+        let voices = Arc::clone(&self.voices);
+        let (engine, voice) = (narration.engine.clone(), narration.voice.clone());
+        match tokio::task::spawn_blocking(move || voices.check(&engine, &voice)).await {
             Ok(Ok(())) => Fitness::Fit {
                 requests: self.slots.count(),
             },
-            Ok(Err(error)) => Fitness::Away(error.to_string()),
+            Ok(Err(RepertoireError::NotFound(reason))) => Fitness::Unfit(reason),
+            Ok(Err(RepertoireError::Broken(reason))) => Fitness::Away(reason),
             Err(panic) => Fitness::Away(format!("the engine panicked: {panic}")),
         }
     }
 
     async fn speak(&self, request: Request<'_>) -> Result<Clip, Failure> {
-        let engine = Arc::clone(&self.engine);
+        let voices = Arc::clone(&self.voices);
+        let engine = request.engine.clone();
         let utterance = request.segment.utterance.clone();
-        match tokio::task::spawn_blocking(move || engine.synthesize(&utterance)).await {
-            Ok(Ok(clip)) => Ok(clip),
-            Ok(Err(SpeechError::Unavailable(reason))) => Err(Failure::Speaker(reason)),
-            Ok(Err(error)) => Err(Failure::Segment {
-                again: matches!(error, SpeechError::Transient(_)),
-                reason: error.to_string(),
-            }),
-            Err(panic) => Err(Failure::Segment {
+        let spoken = tokio::task::spawn_blocking(move || voices.speak(&engine, utterance)).await;
+        spoken.unwrap_or_else(|panic| {
+            Err(Failure::Segment {
                 again: true,
                 reason: format!("the engine panicked: {panic}"),
-            }),
-        }
+            })
+        })
     }
 }

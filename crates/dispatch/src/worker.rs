@@ -8,68 +8,28 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use audiotome_core::SpeechEngine;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
-use thiserror::Error;
+use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::Slots;
-use crate::wire::OfferedVoice;
+use crate::{Repertoire, Slots, Token};
 
 mod answer;
+mod door;
 mod encode;
+mod guard;
 mod metrics;
 mod speech;
 mod status;
-mod token;
 
+pub use door::{Door, speech_door};
 use metrics::Metrics;
-pub use token::Token;
 
-/// Bytes of a request: the longest text, in four bytes a character, escaped as JSON.
-const MOST_BYTES: usize = 64 * 1024;
 /// Requests that may wait, for each slot, and a few for those who only try.
 const WAITING_PER_SLOT: usize = 2;
 const WAITING_FOR_ALL: usize = 4;
-
-/// What a worker can speak with.
-pub trait Repertoire: Send + Sync {
-    /// The voices that are there now, the best first.
-    fn voices(&self) -> Vec<OfferedVoice>;
-
-    /// The engine for a model and voice, opened once and shared.
-    ///
-    /// # Errors
-    /// When there is no such model or voice, or it can't be opened.
-    fn open(&self, model: &str, voice: &str) -> Result<Opened, RepertoireError>;
-
-    /// The engines that were opened.
-    fn opened(&self) -> Vec<Arc<dyn SpeechEngine>>;
-}
-
-/// An engine and the name of the voice in it.
-#[derive(Clone)]
-pub struct Opened {
-    /// The engine.
-    pub engine: Arc<dyn SpeechEngine>,
-    /// The voice's name.
-    pub voice: String,
-}
-
-/// Why a voice can't be used.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum RepertoireError {
-    /// There is none of that name.
-    #[error("{0}")]
-    NotFound(String),
-    /// It is there and broken.
-    #[error("{0}")]
-    Broken(String),
-}
 
 /// A worker's settings.
 pub struct WorkerSettings {
@@ -102,48 +62,61 @@ pub async fn serve(
     settings: WorkerSettings,
     drain: CancellationToken,
 ) -> std::io::Result<()> {
-    let worker = Arc::new(Worker {
-        repertoire,
-        turns: Arc::new(Semaphore::new(settings.slots.count())),
-        metrics: Metrics::new(settings.slots.count()),
-        settings,
-        waiting: AtomicUsize::new(0),
-        started: Instant::now(),
-        draining: drain.clone(),
-    });
+    let worker = Arc::new(Worker::new(repertoire, settings, drain.clone()));
     axum::serve(listener, router(worker))
         .with_graceful_shutdown(drain.cancelled_owned())
         .await
 }
 
 fn router(worker: Arc<Worker>) -> Router {
-    let guarded = Router::new()
-        .route("/v1/audio/speech", post(speech::speak))
-        .route("/v1/models", get(status::models))
-        .route("/v1/voices", get(status::voices))
+    let guarded = door::routes()
         .route("/ready", get(status::ready))
         .route("/status", get(status::status))
         .route("/metrics", get(status::metrics))
         .layer(axum::middleware::from_fn_with_state(
             Arc::clone(&worker),
-            token::check,
+            guard::check,
         ));
     // Whoever looks after the process needs no token to see that it lives.
     Router::new()
         .route("/health", get(status::health))
         .merge(guarded)
         .fallback(status::nothing_here)
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
         .with_state(worker)
 }
 
 impl Worker {
+    fn new(
+        repertoire: Arc<dyn Repertoire>,
+        settings: WorkerSettings,
+        draining: CancellationToken,
+    ) -> Self {
+        Self {
+            repertoire,
+            turns: Arc::new(Semaphore::new(settings.slots.count())),
+            metrics: Metrics::new(settings.slots.count()),
+            settings,
+            waiting: AtomicUsize::new(0),
+            started: Instant::now(),
+            draining,
+        }
+    }
+
     fn slots(&self) -> usize {
         self.settings.slots.count()
     }
 
     fn busy(&self) -> usize {
         self.slots().saturating_sub(self.turns.available_permits())
+    }
+
+    fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Acquire)
+    }
+
+    /// Figures for Prometheus.
+    fn figures(&self) -> String {
+        self.metrics.text(self.busy(), self.waiting())
     }
 
     /// A place in the queue; `None` when it is full.

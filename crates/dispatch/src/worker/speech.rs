@@ -11,10 +11,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use tracing::info;
 
+use super::Worker;
 use super::answer::Refusal;
 use super::encode::Format;
 use super::status::broken;
-use super::{Opened, Worker};
+use crate::Opened;
 use crate::wire::{self, ErrorKind, SpeechBody};
 
 /// `POST /v1/audio/speech`.

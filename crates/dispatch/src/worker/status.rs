@@ -1,7 +1,6 @@
 //! What a worker tells about itself.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -9,8 +8,9 @@ use axum::http::{Uri, header};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
+use super::Worker;
 use super::answer::Refusal;
-use super::{RepertoireError, Worker};
+use crate::RepertoireError;
 use crate::wire::{ErrorKind, OfferedVoice, PROTOCOL, Ready, ReadyQuery, Status};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -68,7 +68,7 @@ pub(super) async fn status(State(worker): State<Arc<Worker>>) -> Json<Status> {
         voices: offered(&worker).await,
         slots: worker.slots(),
         busy: worker.busy(),
-        waiting: worker.waiting.load(Ordering::Acquire),
+        waiting: worker.waiting(),
         device: "cpu".to_owned(),
         memory_bytes: memory(),
         characters_per_second: worker.metrics.characters_per_second(),
@@ -97,10 +97,8 @@ pub(super) async fn models(State(worker): State<Arc<Worker>>) -> Json<Value> {
 
 /// Figures for Prometheus.
 pub(super) async fn metrics(State(worker): State<Arc<Worker>>) -> impl IntoResponse {
-    let waiting = worker.waiting.load(Ordering::Acquire);
-    let text = worker.metrics.text(worker.busy(), waiting);
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], text)
+    ([(header::CONTENT_TYPE, kind)], worker.figures())
 }
 
 pub(super) async fn nothing_here(uri: Uri) -> Refusal {

@@ -9,7 +9,7 @@ use audiotome_core::{
     Piece, Plan, SegmentKey, SpeechEngine, SpeechError, Speed, StoreError, Utterance, Voice,
 };
 use audiotome_dispatch::wire::OfferedVoice;
-use audiotome_dispatch::worker::{Opened, Repertoire, RepertoireError};
+use audiotome_dispatch::{Opened, Repertoire, RepertoireError};
 
 /// A plan with one segment per text.
 pub(crate) fn plan(chapters: &[&[&str]]) -> Arc<Plan> {
@@ -97,6 +97,13 @@ impl Scripted {
             shut: Mutex::new(false),
             opened: Condvar::new(),
         }
+    }
+
+    /// Another version: who asks for one does not get the other.
+    pub(crate) fn versioned(version: &str) -> Self {
+        let mut engine = Self::default();
+        version.clone_into(&mut engine.id.version);
+        engine
     }
 
     /// An engine that answers nobody until [`Scripted::open`].

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audiotome_core::{Event, Plan};
-use audiotome_dispatch::worker::{Token, WorkerSettings, serve};
+use audiotome_dispatch::worker::{WorkerSettings, serve};
 use audiotome_dispatch::{
-    Cluster, DispatchError, HttpWorker, Outcome, Settings, Slots, Speaker, speak,
+    Cluster, DispatchError, HttpWorker, Outcome, Settings, Slots, Speaker, Token, speak,
 };
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};

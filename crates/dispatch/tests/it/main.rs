@@ -5,6 +5,7 @@
 mod bad_workers;
 mod fakes;
 mod http;
+mod local;
 mod membership;
 mod server;
 
@@ -19,7 +20,11 @@ use tokio_util::sync::CancellationToken;
 
 /// A cluster of this machine only.
 fn alone(engine: &Arc<Scripted>, slots: usize) -> Arc<Cluster> {
-    let local: Arc<dyn Speaker> = Arc::new(Local::new(engine.clone(), Slots::new(slots)));
+    let local: Arc<dyn Speaker> = Arc::new(Local::single(
+        "this machine",
+        engine.clone(),
+        Slots::new(slots),
+    ));
     Arc::new(Cluster::of([local]))
 }
 

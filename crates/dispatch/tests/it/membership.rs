@@ -73,8 +73,8 @@ async fn the_same_worker_added_twice_is_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn idle_slots_take_over_what_is_late() {
     let (stuck, quick) = (Arc::new(Scripted::shut()), Arc::new(Scripted::default()));
-    let late: Arc<dyn Speaker> = Arc::new(Local::named("late", stuck.clone(), Slots::new(1)));
-    let idle: Arc<dyn Speaker> = Arc::new(Local::named("idle", quick, Slots::new(1)));
+    let late: Arc<dyn Speaker> = Arc::new(Local::single("late", stuck.clone(), Slots::new(1)));
+    let idle: Arc<dyn Speaker> = Arc::new(Local::single("idle", quick, Slots::new(1)));
     let cluster = Arc::new(Cluster::of([late, idle]));
     // Nobody is given up for being slow: only hedging can end it.
     let (outcome, events) = start(&sentences(4), &cluster, ENDLESS).end().await;
