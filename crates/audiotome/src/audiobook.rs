@@ -225,6 +225,7 @@ impl Making<'_> {
         let (sender, receiver) = unbounded_channel();
         let settings = Settings {
             patience: Duration::from_secs(self.order.cluster.patience.into()),
+            ..Settings::default()
         };
         let stop = self.cancel.child_token();
         let speaking = speak(

@@ -21,6 +21,20 @@ pub enum Event {
         /// Characters whose clips are already in the store.
         reused_characters: usize,
     },
+    /// A segment begins to be spoken.
+    Speaking {
+        /// Index in the plan.
+        segment: usize,
+        /// Who speaks it.
+        worker: String,
+    },
+    /// A segment is spoken a second time beside the first, which is late; the first clip counts.
+    Hedged {
+        /// Index in the plan.
+        segment: usize,
+        /// Who speaks it too.
+        worker: String,
+    },
     /// A segment was spoken and its clip is durable.
     Spoken {
         /// Index in the plan.
@@ -64,6 +78,12 @@ pub enum Event {
         /// Its name.
         worker: String,
         /// Why not.
+        reason: String,
+    },
+    /// Nobody is at work: there are no workers, or none fits, or all are away. It ends with the next
+    /// segment that begins to be spoken.
+    Waiting {
+        /// Why nobody is.
         reason: String,
     },
     /// Every clip of a chapter is durable.

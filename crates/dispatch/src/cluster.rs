@@ -1,29 +1,13 @@
 //! Everybody who speaks, as they come and go.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use audiotome_core::{Narration, WorkerId};
-use tokio::sync::{Mutex as AsyncMutex, Semaphore, watch};
+use audiotome_core::WorkerId;
+use tokio::sync::watch;
 
-use crate::health::Health;
-use crate::pace::Pace;
-use crate::speaker::{Fitness, Speaker};
-
-/// A speaker that takes part, and what is known about it.
-pub struct Member {
-    pub(crate) id: WorkerId,
-    pub(crate) speaker: Arc<dyn Speaker>,
-    /// Requests that it may have at once; all books share them.
-    pub(crate) turns: Semaphore,
-    granted: Mutex<usize>,
-    health: Mutex<Health>,
-    pace: Mutex<Pace>,
-    draining: AtomicBool,
-    /// Only one asks a speaker whether it is back.
-    asking: AsyncMutex<()>,
-}
+use crate::member::Member;
+use crate::speaker::Speaker;
 
 /// The speakers, in a list that can change while a book is read.
 pub struct Cluster {
@@ -70,20 +54,30 @@ impl Cluster {
         added.expect("it was there or was added")
     }
 
-    /// Lets a speaker finish what it is speaking and asks it for nothing more.
+    /// Lets a speaker finish what it is speaking and asks it for nothing more. Returns whether it
+    /// was there.
     pub fn drain(&self, name: &str) -> bool {
-        let mut found = false;
-        self.members.send_modify(|members| {
-            members.retain(|member| {
-                let drained = member.name() == name;
-                if drained {
-                    member.draining.store(true, Ordering::Release);
-                    found = true;
-                }
-                !drained
-            });
-        });
-        found
+        let member = self.take_out(name);
+        member.inspect(|member| member.leaving.cancel()).is_some()
+    }
+
+    /// Takes a speaker out at once: what it was asked for is given up and spoken by others. Returns
+    /// whether it was there.
+    pub fn remove(&self, name: &str) -> bool {
+        let member = self.take_out(name);
+        member
+            .inspect(|member| {
+                member.leaving.cancel();
+                member.gone.cancel();
+            })
+            .is_some()
+    }
+
+    /// The speaker of that name, if it takes part.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<Arc<Member>> {
+        let members = self.members.borrow();
+        members.iter().find(|member| member.name() == name).cloned()
     }
 
     /// Who takes part now.
@@ -95,89 +89,14 @@ impl Cluster {
     pub(crate) fn watch(&self) -> watch::Receiver<Vec<Arc<Member>>> {
         self.members.subscribe()
     }
-}
 
-impl Member {
-    fn new(id: WorkerId, speaker: Arc<dyn Speaker>) -> Self {
-        Self {
-            id,
-            speaker,
-            turns: Semaphore::new(0),
-            granted: Mutex::new(0),
-            health: Mutex::default(),
-            pace: Mutex::default(),
-            draining: AtomicBool::new(false),
-            asking: AsyncMutex::new(()),
-        }
-    }
-
-    /// What people call it.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.speaker.name()
-    }
-
-    /// Why it rests, when it does.
-    #[must_use]
-    pub fn resting(&self) -> Option<String> {
-        let health = self.health();
-        let reason = health.reason().unwrap_or("it is busy").to_owned();
-        health.resting_until().map(|_| reason)
-    }
-
-    pub(crate) fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Acquire)
-    }
-
-    pub(crate) fn health(&self) -> MutexGuard<'_, Health> {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn pace(&self) -> MutexGuard<'_, Pace> {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Requests that it was granted at once, so far.
-    pub(crate) fn requests(&self) -> usize {
-        *self.granted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits while it rests, and asks it whether it is back, until it is. Returns why not, when it
-    /// can't take part at all.
-    pub(crate) async fn wait_until_well(&self, narration: &Narration) -> Result<(), String> {
-        while self.resting_until().is_some() {
-            let _asking = self.asking.lock().await;
-            // Another may have asked meanwhile.
-            let Some(until) = self.resting_until() else {
-                break;
-            };
-            tokio::time::sleep_until(until.into()).await;
-            self.ask(narration).await?;
-        }
-        Ok(())
-    }
-
-    /// Asks whether it is there and fits.
-    pub(crate) async fn ask(&self, narration: &Narration) -> Result<(), String> {
-        match self.speaker.fitness(narration).await {
-            Fitness::Fit { requests } => {
-                self.grant(requests);
-                self.health().answered();
-            }
-            Fitness::Away(reason) => self.health().still_away(&reason, Instant::now()),
-            Fitness::Unfit(reason) => return Err(reason),
-        }
-        Ok(())
-    }
-
-    fn resting_until(&self) -> Option<Instant> {
-        self.health().resting_until()
-    }
-
-    /// A speaker that comes back may have more slots than before.
-    fn grant(&self, requests: usize) {
-        let mut granted = self.granted.lock().unwrap_or_else(PoisonError::into_inner);
-        self.turns.add_permits(requests.saturating_sub(*granted));
-        *granted = requests.max(*granted);
+    fn take_out(&self, name: &str) -> Option<Arc<Member>> {
+        let mut found = None;
+        self.members.send_if_modified(|members| {
+            let index = members.iter().position(|member| member.name() == name);
+            found = index.map(|index| members.remove(index));
+            found.is_some()
+        });
+        found
     }
 }

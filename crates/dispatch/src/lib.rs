@@ -5,24 +5,32 @@
 //! [`Speaker`] is this machine's engines ([`Local`]) or a worker over HTTP ([`HttpWorker`]); the other
 //! end of the latter is [`worker`]. Where a clip comes from is nobody's business afterwards, so a run
 //! that was killed is continued by planning again.
+//!
+//! Many books may be spoken at once: they share the turns of every speaker by their [`Priority`].
 
 mod client;
 mod cluster;
 mod health;
 mod local;
+mod member;
 mod missing;
 mod pace;
 mod repertoire;
 mod round;
+mod settings;
 mod speaker;
 mod token;
+mod turns;
 pub mod wire;
 pub mod worker;
 
 pub use client::{AddressError, HttpWorker, WorkerAddress};
-pub use cluster::{Cluster, Member};
+pub use cluster::Cluster;
 pub use local::{Local, Slots};
+pub use member::{Member, MemberState, MemberStatus};
 pub use repertoire::{Opened, Repertoire, RepertoireError, Single};
-pub use round::{DispatchError, Outcome, Settings, speak};
+pub use round::{DispatchError, Outcome, speak};
+pub use settings::Settings;
 pub use speaker::{Failure, Fitness, Request, Speaker};
 pub use token::Token;
+pub use turns::Priority;

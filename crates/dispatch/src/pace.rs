@@ -36,6 +36,12 @@ impl Pace {
         self.expected(characters).mul_f64(LATE).max(SOONEST_LATE)
     }
 
+    /// The rate learnt; 0 while nothing was.
+    pub(crate) fn characters_per_second(&self) -> f64 {
+        let seconds = self.seconds_per_character.filter(|seconds| *seconds > 0.0);
+        seconds.map_or(0.0, f64::recip)
+    }
+
     fn expected(&self, characters: usize) -> Duration {
         #[expect(clippy::cast_precision_loss, reason = "texts are short")]
         let seconds = self.seconds_per_character.unwrap_or(0.0) * characters as f64;
@@ -51,12 +57,14 @@ mod tests {
     fn limits_follow_the_pace_and_never_fall_below_patience() {
         let (mut pace, patience) = (Pace::default(), Duration::from_secs(30));
         assert_eq!(pace.limit(400, patience), patience);
+        assert!(pace.characters_per_second() <= 0.0);
         for _ in 0..100 {
             pace.learn(100, Duration::from_secs(10));
         }
         assert_eq!(pace.limit(10, patience), patience);
         let limit = pace.limit(400, patience).as_secs_f64();
         assert!((limit - 400.0).abs() < 0.1, "{limit}");
+        assert!((pace.characters_per_second() - 10.0).abs() < 0.1);
         assert!((pace.late(100).as_secs_f64() - 30.0).abs() < 0.1);
     }
 

@@ -1,46 +1,34 @@
 //! Speaking a plan with a cluster: lease, speak, check, keep.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use audiotome_core::{
     AudioStore, ClipCheck, DeadLetter, Event, Lease, Plan, RetryPolicy, Scheduler, Segment,
-    StoreError,
+    StoreError, WorkerId,
 };
 use thiserror::Error;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
 
-use crate::cluster::{Cluster, Member};
+use crate::cluster::Cluster;
+use crate::member::Member;
 use crate::missing::Missing;
+use crate::settings::Settings;
 
 mod desk;
+mod staff;
+
+use staff::Lack;
 
 /// A lease in this process can't be lost, since whoever holds it answers for it; this only bounds a
 /// mistake of ours.
 const TERM: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a failed segment is left to other speakers, where there are others.
 const OTHERS_FIRST: Duration = Duration::from_secs(30);
-
-/// How a cluster is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// The least time that a speaker is given for an answer. What is more than that is learnt.
-    pub patience: Duration,
-}
-
-impl Default for Settings {
-    /// The slowest engine measured (Piper in pure Rust on an old core) needs about a second a line.
-    fn default() -> Self {
-        Self {
-            patience: Duration::from_secs(60),
-        }
-    }
-}
 
 /// How a round of speaking ended.
 #[derive(Debug, Default)]
@@ -57,7 +45,7 @@ pub enum DispatchError {
     /// The store refuses.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Every speaker said that it can't take part.
+    /// Every speaker said that it can't take part, or there is none.
     #[error("nobody can speak this book: {}", reasons.join("; "))]
     Nobody {
         /// Why, speaker by speaker.
@@ -70,7 +58,8 @@ pub enum DispatchError {
 /// Each clip passes [`ClipCheck`] before it is kept and is durable before it is reported. A segment
 /// that fails is tried again after a wait, by another speaker first; one that fails for good ends up
 /// in [`Outcome::dead`] while the others go on. A speaker that fails rests and is asked again; while
-/// all of them rest, the round waits. After `cancel`, what is being spoken is still finished and kept.
+/// all of them rest, the round waits, and so it does for speakers to be added where `settings` say so.
+/// After `cancel`, what is being spoken is still finished and kept.
 ///
 /// # Errors
 /// When the store can't be read or written (going on would lose work), or no speaker fits.
@@ -83,8 +72,7 @@ pub async fn speak(
     cancel: CancellationToken,
 ) -> Result<Outcome, DispatchError> {
     let missing = look_up(plan, &*store, &events).await?;
-    let alone = cluster.members().len() < 2;
-    let round = Round::new(plan, alone, store, settings, events, cancel, missing);
+    let round = Round::new(plan, cluster, store, settings, events, cancel, missing);
     let round = Arc::new(round);
     round.end_if_finished();
     let mut members = cluster.watch();
@@ -96,14 +84,13 @@ pub async fn speak(
                 speakers.spawn(Arc::clone(&round).employ(Arc::clone(member)));
             }
         }
+        round.somebody_is_left(speakers.is_empty())?;
+        round.look_around();
         tokio::select! {
-            () = round.over.cancelled() => break,
-            () = round.cancel.cancelled() => break,
+            () = round.stopped() => break,
             Ok(()) = members.changed() => {}
             Some(left) = speakers.join_next() => left.expect("a speaker does not panic")?,
-            else => break,
         }
-        round.somebody_fits(speakers.is_empty())?;
     }
     while let Some(speaker) = speakers.join_next().await {
         speaker.expect("a speaker does not panic")?;
@@ -148,6 +135,7 @@ async fn look_up(
 /// One run over the missing segments, shared by all who serve it.
 struct Round {
     plan: Arc<Plan>,
+    cluster: Arc<Cluster>,
     scheduler: Mutex<Scheduler>,
     /// Segment of each task.
     segments: Vec<usize>,
@@ -155,7 +143,10 @@ struct Round {
     check: Mutex<ClipCheck>,
     /// How many suspect clips each task had.
     suspects: Mutex<HashMap<usize, u32>>,
-    unfit: Mutex<Vec<String>>,
+    /// Why members can't take part.
+    unfit: Mutex<BTreeMap<WorkerId, String>>,
+    /// Why nobody is at work, as it was reported.
+    lack: Mutex<Option<Lack>>,
     changed: Notify,
     started: Instant,
     store: Arc<dyn AudioStore>,
@@ -170,25 +161,28 @@ struct Round {
 impl Round {
     fn new(
         plan: &Arc<Plan>,
-        alone: bool,
+        cluster: &Arc<Cluster>,
         store: Arc<dyn AudioStore>,
         settings: Settings,
         events: UnboundedSender<Event>,
         cancel: CancellationToken,
         missing: Missing,
     ) -> Self {
+        let alone = cluster.members().len() < 2;
         let policy = RetryPolicy {
             others_first: if alone { Duration::ZERO } else { OTHERS_FIRST },
             ..RetryPolicy::default()
         };
         Self {
             plan: Arc::clone(plan),
+            cluster: Arc::clone(cluster),
             scheduler: Mutex::new(Scheduler::new(missing.segments.len(), policy)),
             segments: missing.segments.clone(),
             missing: Mutex::new(missing),
             check: Mutex::default(),
             suspects: Mutex::default(),
             unfit: Mutex::default(),
+            lack: Mutex::default(),
             changed: Notify::new(),
             started: Instant::now(),
             store,
@@ -199,39 +193,15 @@ impl Round {
         }
     }
 
-    /// Takes a member on: asks whether it fits, and then gives it as much to do as it can take.
-    async fn employ(self: Arc<Self>, member: Arc<Member>) -> Result<(), DispatchError> {
-        let narration = &self.plan.narration;
-        while member.requests() == 0 || member.resting().is_some() {
-            let asked = async {
-                member.ask(narration).await?;
-                self.report_away(&member);
-                member.wait_until_well(narration).await
-            };
-            tokio::select! {
-                () = self.stopped() => return Ok(()),
-                asked = asked => if let Err(reason) = asked {
-                    self.report_unfit(&member, reason);
-                    return Ok(());
-                }
-            }
-        }
-        // A speaker speaks while its last clip is packed and written: two serve each turn.
-        let mut desks = JoinSet::new();
-        for _ in 0..member.requests() * 2 {
-            desks.spawn(Arc::clone(&self).serve(Arc::clone(&member)));
-        }
-        while let Some(desk) = desks.join_next().await {
-            desk.expect("a desk does not panic")?;
-        }
-        Ok(())
-    }
-
     async fn stopped(&self) {
         tokio::select! {
             () = self.cancel.cancelled() => {}
             () = self.over.cancelled() => {}
         }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.over.is_cancelled() || self.cancel.is_cancelled()
     }
 
     fn end_if_finished(&self) {
@@ -240,36 +210,17 @@ impl Round {
         }
     }
 
-    /// An error when all members have left since they don't fit.
-    fn somebody_fits(&self, all_left: bool) -> Result<(), DispatchError> {
-        let reasons = lock(&self.unfit).clone();
-        let waiting = self.over.is_cancelled() || self.cancel.is_cancelled();
-        if !all_left || waiting || reasons.is_empty() {
-            return Ok(());
-        }
-        Err(DispatchError::Nobody { reasons })
-    }
-
     fn segment(&self, lease: Lease) -> &Segment {
         &self.plan.segments[self.segments[lease.task]]
     }
 
-    fn report_away(&self, member: &Member) {
-        if let Some(reason) = member.resting() {
-            let worker = member.name().to_owned();
-            warn!(worker.name = worker, reason, "a worker is away");
-            self.report(Event::WorkerAway { worker, reason });
-        }
-    }
-
-    fn report_unfit(&self, member: &Member, reason: String) {
-        let worker = member.name().to_owned();
-        let mut unfit = lock(&self.unfit);
-        let line = format!("{worker}: {reason}");
-        if !unfit.contains(&line) {
-            unfit.push(line);
-            self.report(Event::WorkerUnfit { worker, reason });
-        }
+    /// A segment begins to be spoken: whoever speaks is at work.
+    fn report_speaking(&self, lease: Lease, member: &Member) {
+        *lock(&self.lack) = None;
+        self.report(Event::Speaking {
+            segment: self.segments[lease.task],
+            worker: member.name().to_owned(),
+        });
     }
 
     fn report(&self, event: Event) {

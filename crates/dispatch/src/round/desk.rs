@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use audiotome_core::{Clip, Event, Lease, Segment, Verdict};
-use tokio::sync::SemaphorePermit;
 use tracing::{debug, warn};
 
 use super::{DispatchError, Round, TERM, characters, lock};
-use crate::cluster::Member;
+use crate::member::Member;
 use crate::speaker::{Failure, Request};
+use crate::turns::Turn;
 
 /// Suspect clips of a segment before it needs a person.
 const MOST_SUSPECTS: u32 = 2;
@@ -27,9 +27,9 @@ enum Next {
 impl Round {
     /// Lease, speak, check, keep, until nothing is left.
     pub(super) async fn serve(self: Arc<Self>, member: Arc<Member>) -> Result<(), DispatchError> {
-        while let Some(lease) = self.next(&member).await {
+        while let Some((lease, turn)) = self.next(&member).await {
             let started = Instant::now();
-            match self.attempt(lease, &member).await {
+            match self.attempt(lease, &member, turn).await {
                 None => {}
                 Some(Ok(clip)) => {
                     self.praise(&member, lease, started.elapsed());
@@ -48,21 +48,18 @@ impl Round {
 
     /// Waits for a task while the member is well. The turn comes first and then the task, so that
     /// segments are spoken in the order of their leases; a turn is never kept without a task.
-    async fn next(&self, member: &Member) -> Option<Lease> {
+    async fn next<'a>(&self, member: &'a Member) -> Option<(Lease, Turn<'a>)> {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
             // Registered before looking, so that no change between looking and waiting is missed.
             changed.as_mut().enable();
             let turn = tokio::select! {
-                () = self.stopped() => return None,
+                () = self.left(member) => return None,
                 turn = self.turn(member) => turn?,
             };
             let wait = match self.look(member) {
-                Next::Task(lease) => {
-                    turn.forget();
-                    return Some(lease);
-                }
+                Next::Task(lease) => return Some((lease, turn)),
                 Next::Nothing => return None,
                 Next::Wait(wait) => wait,
             };
@@ -70,14 +67,17 @@ impl Round {
             tokio::select! {
                 () = changed => {}
                 () = tokio::time::sleep(wait) => {}
-                () = self.stopped() => return None,
+                () = self.left(member) => return None,
             }
         }
     }
 
-    /// Waits until the member is well and has a turn; `None` when it does not take part any more.
-    async fn turn<'a>(&self, member: &'a Member) -> Option<SemaphorePermit<'a>> {
+    /// Waits until the member is well and has a turn; `None` when it can't take part any more.
+    async fn turn<'a>(&self, member: &'a Member) -> Option<Turn<'a>> {
         let rested = member.resting().is_some();
+        if rested {
+            self.look_around();
+        }
         if let Err(reason) = member.wait_until_well(&self.plan.narration).await {
             self.report_unfit(member, reason);
             return None;
@@ -85,9 +85,7 @@ impl Round {
         if rested {
             debug!(worker.name = member.name(), "back");
         }
-        let turn = member.turns.acquire().await;
-        let turn = turn.expect("the semaphore is never closed");
-        (!member.is_draining()).then_some(turn)
+        Some(member.turns.take(&self.settings.priority).await)
     }
 
     fn look(&self, member: &Member) -> Next {
@@ -104,7 +102,10 @@ impl Round {
         }
         let late = member.pace().late(LONG_SENTENCE);
         if let Some(lease) = scheduler.hedge(member.id, now, late, TERM) {
-            debug!(segment.index = self.segments[lease.task], "hedged");
+            self.report(Event::Hedged {
+                segment: self.segments[lease.task],
+                worker: member.name().to_owned(),
+            });
             return Next::Task(lease);
         }
         let change = scheduler.next_change(now);
@@ -112,9 +113,16 @@ impl Round {
         Next::Wait(change.min(late))
     }
 
-    /// Speaks once and checks the clip. `None` when it is settled meanwhile: nothing is to be done.
-    async fn attempt(&self, lease: Lease, member: &Member) -> Option<Result<Clip, Failure>> {
+    /// Speaks once and checks the clip. `None` when nothing is to be done: it is settled meanwhile, or
+    /// the member was taken out.
+    async fn attempt(
+        &self,
+        lease: Lease,
+        member: &Member,
+        turn: Turn<'_>,
+    ) -> Option<Result<Clip, Failure>> {
         let segment = self.segment(lease);
+        self.report_speaking(lease, member);
         let limit = member
             .pace()
             .limit(characters(segment), self.settings.patience);
@@ -125,9 +133,13 @@ impl Round {
         };
         let spoken = tokio::select! {
             () = self.settled(lease.task) => None,
+            () = member.gone.cancelled() => {
+                lock(&self.scheduler).release(lease.task, member.id);
+                None
+            }
             spoken = tokio::time::timeout(limit, member.speaker.speak(request)) => Some(spoken),
         };
-        member.turns.add_permits(1);
+        drop(turn);
         let clip = match spoken? {
             Ok(Ok(clip)) => clip,
             Ok(Err(failure)) => return Some(Err(failure)),
@@ -136,8 +148,14 @@ impl Round {
                 return Some(Err(Failure::Speaker(format!("no answer within {limit} s"))));
             }
         };
-        let judged = lock(&self.check).judge(&segment.utterance.text, &clip);
-        Some(judged.map(|()| clip).map_err(|suspect| {
+        Some(self.judge(lease, clip))
+    }
+
+    /// The clip, if it passes the check.
+    fn judge(&self, lease: Lease, clip: Clip) -> Result<Clip, Failure> {
+        let text = &self.segment(lease).utterance.text;
+        let judged = lock(&self.check).judge(text, &clip);
+        judged.map(|()| clip).map_err(|suspect| {
             let mut suspects = lock(&self.suspects);
             let count = suspects.entry(lease.task).or_default();
             *count += 1;
@@ -145,7 +163,7 @@ impl Round {
                 again: *count < MOST_SUSPECTS,
                 reason: suspect.to_string(),
             }
-        }))
+        })
     }
 
     /// Makes the clip durable, and only then says so.
@@ -173,6 +191,7 @@ impl Round {
 
     fn praise(&self, member: &Member, lease: Lease, took: Duration) {
         let characters = characters(self.segment(lease));
+        member.counters.spoke(characters);
         member.pace().learn(characters, took);
         member.health().succeeded();
     }
@@ -188,10 +207,12 @@ impl Round {
                 if member.health().failed(&reason, Instant::now()) {
                     self.report_away(member);
                 }
+                self.look_around();
                 (true, reason)
             }
             Failure::Segment { again, reason } => (again, reason),
         };
+        member.counters.failed();
         let segment = self.segments[lease.task];
         let worker = member.name().to_owned();
         warn!(

@@ -80,11 +80,18 @@ pub(crate) struct Speaking {
 
 /// Starts to speak a plan; nobody is waited for much longer than `patience`.
 pub(crate) fn start(plan: &Arc<Plan>, cluster: &Arc<Cluster>, patience: Duration) -> Speaking {
+    let settings = Settings {
+        patience,
+        ..Settings::default()
+    };
+    start_with(plan, cluster, settings)
+}
+
+pub(crate) fn start_with(plan: &Arc<Plan>, cluster: &Arc<Cluster>, settings: Settings) -> Speaking {
     let (sender, events) = unbounded_channel();
     let (plan, cluster) = (plan.clone(), cluster.clone());
     let task = tokio::spawn(async move {
         let store = Arc::new(Memory::default());
-        let settings = Settings { patience };
         speak(
             &plan,
             &cluster,

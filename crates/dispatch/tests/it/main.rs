@@ -8,6 +8,8 @@ mod http;
 mod local;
 mod membership;
 mod server;
+mod sharing;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,8 +32,13 @@ fn alone(engine: &Arc<Scripted>, slots: usize) -> Arc<Cluster> {
 
 /// Sentences that are all different.
 fn sentences(count: usize) -> Arc<Plan> {
+    sentences_of("many", count)
+}
+
+/// Sentences that tell which book they are of.
+fn sentences_of(book: &str, count: usize) -> Arc<Plan> {
     let texts: Vec<String> = (0..count)
-        .map(|i| format!("This is sentence {i} of many."))
+        .map(|i| format!("This is sentence {i} of {book}."))
         .collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     plan(&[&texts])

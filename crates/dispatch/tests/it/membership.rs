@@ -80,6 +80,8 @@ async fn idle_slots_take_over_what_is_late() {
     let (outcome, events) = start(&sentences(4), &cluster, ENDLESS).end().await;
     assert_complete(&outcome.unwrap(), &events, 4);
     assert!(spoken(&events).iter().all(|(_, worker)| *worker == "idle"));
+    let hedged = |event: &Event| matches!(event, Event::Hedged { worker, .. } if worker == "idle");
+    assert!(events.iter().any(hedged));
     stuck.open();
 }
 
