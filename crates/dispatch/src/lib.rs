@@ -7,13 +7,17 @@
 //! that was killed is continued by planning again.
 //!
 //! Many books may be spoken at once: they share the turns of every speaker by their [`Priority`].
+//! [`speak_once`] has a single text spoken in the same way, and a [`Gateway`] lets a worker's door
+//! speak with a whole cluster.
 
 mod client;
 mod cluster;
+mod gateway;
 mod health;
 mod local;
 mod member;
 mod missing;
+mod once;
 mod pace;
 mod repertoire;
 mod round;
@@ -26,8 +30,10 @@ pub mod worker;
 
 pub use client::{AddressError, HttpWorker, WorkerAddress};
 pub use cluster::Cluster;
+pub use gateway::Gateway;
 pub use local::{Local, Slots};
 pub use member::{Member, MemberState, MemberStatus};
+pub use once::{OnceError, speak_once};
 pub use repertoire::{Opened, Repertoire, RepertoireError, Single};
 pub use round::{DispatchError, Outcome, speak};
 pub use settings::Settings;

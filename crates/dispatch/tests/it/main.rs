@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bad_workers;
+mod door;
 mod fakes;
 mod http;
 mod local;
 mod membership;
+mod once;
 mod server;
 mod sharing;
 mod waiting;
