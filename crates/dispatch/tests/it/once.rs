@@ -46,6 +46,27 @@ async fn what_nobody_can_say_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_goes_away_gives_the_turn_back() {
+    let engine = Arc::new(Scripted::shut());
+    let cluster = alone(&engine, 1);
+    let asked = tokio::spawn({
+        let cluster = cluster.clone();
+        async move { say(&cluster, "Hello there.").await }
+    });
+    while engine.calls().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let member = cluster.find("this machine").unwrap();
+    assert_eq!(member.status().busy, 1);
+    asked.abort();
+    while member.status().busy > 0 {
+        tokio::task::yield_now().await;
+    }
+    engine.open();
+    say(&cluster, "Hello again.").await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_nobody_is_at_work_it_ends_after_a_while() {
     let gone = worker(&Arc::new(Scripted::default()), 1).await;
     let address = gone.address;
