@@ -32,4 +32,4 @@ pub use loudness::{Gain, Loudness, LoudnessError, measure_gain};
 pub use memory_store::MemoryStore;
 pub use metadata_file::Tags;
 pub use publish::{Audiobook, Published, publish};
-pub use target::Target;
+pub use target::{Target, file_name as safe_file_name};

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use audiotome_core::{AudioStore, Plan};
 use ebur128::{EbuR128, Mode};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::AudioError;
@@ -16,7 +17,7 @@ const MEASURED_SECONDS: u64 = 60;
 const LARGEST_GAIN_DB: f64 = 30.0;
 
 /// How loud the audiobook shall be.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Loudness {
     /// Integrated loudness (ITU-R BS.1770), or `None` to leave the voice as it is.
     pub target_lufs: Option<f32>,

@@ -86,7 +86,8 @@ pub(crate) fn chapter_name(number: usize, of: usize, title: &str, format: Output
 }
 
 /// A name that every file system takes, for any text at all.
-pub(crate) fn file_name(text: &str) -> String {
+#[must_use]
+pub fn file_name(text: &str) -> String {
     let replaced: String = text
         .chars()
         .map(|c| match c {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Something that happened to a book in the making.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -43,7 +43,8 @@ pub enum Event {
         key: String,
         /// Characters of its text.
         characters: usize,
-        /// Length of its clip.
+        /// Length of its clip; written in seconds.
+        #[serde(serialize_with = "seconds")]
         audio: Duration,
         /// Who spoke it.
         worker: String,
@@ -95,7 +96,12 @@ pub enum Event {
     ChapterEncoded {
         /// Index in the plan.
         chapter: usize,
-        /// Its length with all pauses.
+        /// Its length with all pauses; written in seconds.
+        #[serde(serialize_with = "seconds")]
         audio: Duration,
     },
+}
+
+fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64())
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use crate::{EngineId, Language, Narration, Speed};
 
 /// Hashed first into every key. Raise it when the same inputs would sound different.
@@ -62,6 +64,20 @@ impl FromStr for SegmentKey {
 
     fn from_str(hex: &str) -> Result<Self, blake3::HexError> {
         blake3::Hash::from_hex(hex).map(|hash| Self(*hash.as_bytes()))
+    }
+}
+
+/// As hexadecimal text.
+impl Serialize for SegmentKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SegmentKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let hex = String::deserialize(deserializer)?;
+        hex.parse().map_err(de::Error::custom)
     }
 }
 

@@ -194,6 +194,16 @@ impl Plan {
         plan
     }
 
+    /// Says the segments with this key in other words. Only their own keys change.
+    pub fn correct(&mut self, key: SegmentKey, text: &Arc<str>) {
+        for segment in &mut self.segments {
+            if segment.key == key {
+                segment.utterance.text = Arc::clone(text);
+                segment.key = SegmentKey::new(&self.narration, &segment.utterance.language, text);
+            }
+        }
+    }
+
     /// The chapter that a segment belongs to.
     #[must_use]
     pub fn chapter_of(&self, segment: usize) -> usize {
@@ -305,6 +315,28 @@ mod tests {
             plan.chapters.iter().map(|c| c.number).collect::<Vec<_>>(),
             [1, 3]
         );
+    }
+
+    #[test]
+    fn a_correction_changes_only_its_own_key() {
+        let paragraph = |text: &str| vec![Block::new(BlockKind::Paragraph, text)];
+        let plan = Plan::new(
+            &book(vec![paragraph("A. B. A.")]),
+            narration(),
+            |_| true,
+            split,
+        );
+        let mut corrected = plan.clone();
+        corrected.correct(plan.segments[0].key, &"alpha.".into());
+        let said: Vec<_> = corrected
+            .segments
+            .iter()
+            .map(|s| &*s.utterance.text)
+            .collect();
+        assert_eq!(said, ["alpha.", "b.", "alpha."]);
+        assert_ne!(corrected.segments[0].key, plan.segments[0].key);
+        assert_eq!(corrected.segments[1], plan.segments[1]);
+        assert_eq!(&*corrected.segments[0].source, "A.");
     }
 
     #[test]

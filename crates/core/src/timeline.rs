@@ -32,7 +32,6 @@ pub struct ChapterMark {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimelineEntry {
     /// Its key, in hexadecimal.
-    #[serde(with = "hex_key")]
     pub key: SegmentKey,
     /// First sample of its sound.
     pub start: u64,
@@ -40,25 +39,4 @@ pub struct TimelineEntry {
     pub end: u64,
     /// The passage as the book prints it.
     pub text: String,
-}
-
-mod hex_key {
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
-
-    use crate::SegmentKey;
-
-    pub(super) fn serialize<S: Serializer>(
-        key: &SegmentKey,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(key)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<SegmentKey, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
-    }
 }

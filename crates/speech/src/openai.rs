@@ -40,6 +40,9 @@ pub struct OpenAi {
 }
 
 impl OpenAi {
+    /// The engine's name in its id.
+    pub const NAME: &str = "openai";
+
     /// Speaks through `server`; `voice` stands in for the one that its address names.
     #[must_use]
     pub fn new(server: SpeechServer, voice: Option<&str>) -> Self {
@@ -50,7 +53,7 @@ impl OpenAi {
             .http_status_as_error(false);
         Self {
             id: EngineId {
-                engine: "openai".to_owned(),
+                engine: Self::NAME.to_owned(),
                 version: server.model.clone(),
                 weights: String::new(),
             },
