@@ -4,8 +4,9 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use audiotome_production::DataFolder;
+
 use crate::cli::CleanArgs;
-use crate::data::DataFolder;
 use crate::exit::DONE;
 use crate::format::{bytes, count};
 

@@ -1,17 +1,14 @@
 //! The command line.
 
-use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use audiotome_audio::{Loudness, OutputFormat, Target};
-use audiotome_book::ReadOptions;
 use audiotome_core::{Language, LeftOutKind, Speed};
+use audiotome_production::{Address, Chapters, OutputWish, Reading, VoiceWish};
 use audiotome_speech::EngineKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::chapters::Chapters;
-use crate::cluster::Helper;
 use crate::exit;
 
 /// Turn a book into an audiobook with chapters, cover and tags.
@@ -80,6 +77,8 @@ pub(crate) enum Command {
     Doctor,
     /// Remove the clips of books that are done
     Clean(CleanArgs),
+    /// Serve the master: jobs by REST, spoken by this machine and its workers
+    Serve(ServeArgs),
     /// Speak for other machines, over HTTP
     Worker(WorkerArgs),
 }
@@ -133,7 +132,7 @@ pub(crate) struct ClusterArgs {
         value_name = "LIST",
         value_delimiter = ','
     )]
-    pub(crate) workers: Vec<Helper>,
+    pub(crate) workers: Vec<Address>,
     /// The token that the workers ask for
     #[arg(
         long,
@@ -148,6 +147,48 @@ pub(crate) struct ClusterArgs {
     /// Seconds that a speaker is given at least; a text that usually takes longer gets more
     #[arg(long, env = "AUDIOTOME_PATIENCE", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) patience: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen; other machines need `0.0.0.0:7860` and a token
+    #[arg(
+        long,
+        env = "AUDIOTOME_LISTEN",
+        value_name = "ADDR:PORT",
+        default_value = "127.0.0.1:7860"
+    )]
+    pub(crate) listen: SocketAddr,
+    /// What people and programs must show as `Authorization: Bearer TOKEN`
+    #[arg(
+        long,
+        env = "AUDIOTOME_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    pub(crate) token: Option<String>,
+    /// Let anybody in who can reach this machine
+    #[arg(long, env = "AUDIOTOME_INSECURE")]
+    pub(crate) insecure: bool,
+    /// Where audiobooks go, as `Author/Title {Narrator}/…` [default: `audiobooks` in the data folder]
+    #[arg(long, env = "AUDIOTOME_LIBRARY", value_name = "DIR")]
+    pub(crate) library: Option<PathBuf>,
+    /// Books that are made at once
+    #[arg(long, env = "AUDIOTOME_JOBS", value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) jobs: u16,
+    /// The largest book that may be uploaded
+    #[arg(
+        long,
+        env = "AUDIOTOME_MAX_UPLOAD",
+        value_name = "MIB",
+        default_value_t = 512
+    )]
+    pub(crate) max_upload: u32,
+    /// Utterances that this machine speaks at once [default: one for each core]
+    #[arg(long, env = "AUDIOTOME_SLOTS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) slots: Option<u16>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
 }
 
 #[derive(Debug, Args)]
@@ -196,9 +237,10 @@ pub(crate) struct ReadingArgs {
 
 impl ReadingArgs {
     /// What the reader is told.
-    pub(crate) fn options(&self) -> ReadOptions {
-        ReadOptions {
+    pub(crate) fn reading(&self) -> Reading {
+        Reading {
             language: self.language.as_deref().map(Language::new),
+            chapters: self.chapters.clone(),
             include: self.include.iter().map(|part| (*part).into()).collect(),
             alt_text: self.alt_text,
         }
@@ -211,23 +253,15 @@ impl OutputArgs {
         Target::format(&self.output).is_some()
     }
 
-    /// The format that was asked for, by name or by the file's extension.
-    pub(crate) fn format(&self) -> OutputFormat {
-        self.format
-            .or(Target::format(&self.output))
-            .unwrap_or_default()
-    }
-
-    /// Everything here that changes the files, for telling whether they are up to date.
-    pub(crate) fn settings(&self, target: &Target) -> io::Result<String> {
-        let folder = std::path::absolute(&self.output)?;
-        Ok(format!(
-            "{} {} {:?} {} {target:?}",
-            self.format(),
-            self.per_chapter,
-            self.loudness,
-            folder.display()
-        ))
+    /// What is made, and where.
+    pub(crate) fn wish(&self) -> OutputWish {
+        OutputWish {
+            path: self.output.clone(),
+            format: self.format,
+            per_chapter: self.per_chapter,
+            loudness: self.loudness,
+            timeline: self.timeline.clone(),
+        }
     }
 }
 
@@ -279,6 +313,17 @@ pub(crate) struct VoiceArgs {
         default_value = "1.0"
     )]
     pub(crate) speed: Speed,
+}
+
+impl VoiceArgs {
+    /// Who reads.
+    pub(crate) fn wish(&self) -> VoiceWish {
+        VoiceWish {
+            engine: self.engine,
+            voice: self.voice.clone(),
+            speed: self.speed,
+        }
+    }
 }
 
 /// What is made.

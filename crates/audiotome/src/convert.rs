@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use audiotome_audio::Target;
-use audiotome_dispatch::Slots;
+use audiotome_dispatch::{Priority, Slots};
+use audiotome_production::{DataFolder, Order, Report, Run, make};
 
-use crate::audiobook::{Order, make};
 use crate::cli::ConvertArgs;
-use crate::data::DataFolder;
 use crate::exit::{self, DONE, Ending, FAILED, STOPPED, USAGE};
 use crate::progress::Progress;
 use crate::signals;
+use crate::studio;
 
 /// Makes one audiobook after the other. A book that fails does not stop the others; the exit code is
 /// that of the only failure, or [`FAILED`] after several books.
@@ -22,22 +22,27 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let slots = args
         .slots
         .map_or_else(Slots::per_core, |slots| Slots::new(slots.into()));
+    let studio = studio::of_convert(&args.cluster, data, slots)?;
+    let order = Order {
+        reading: args.reading.reading(),
+        voice: args.voice.wish(),
+        output: args.output.wish(),
+        corrections: Vec::new(),
+        skip_failed: args.skip_failed,
+    };
     let mut failures = Vec::new();
     for book in &args.books {
-        let order = Order {
-            book,
-            reading: &args.reading,
-            voice: &args.voice,
-            output: &args.output,
-            cluster: &args.cluster,
-            slots,
+        let run = Run {
             force: args.force,
             dry_run: args.dry_run,
-            skip_failed: args.skip_failed,
+            priority: Priority::default(),
+            cancel: cancel.clone(),
         };
-        match runtime.block_on(make(order, data, &mut progress, &cancel)) {
+        let mut report = |news: Report<'_>| progress.report(book, news);
+        match runtime.block_on(make(&studio, book, &order, run, &mut report)) {
             Ok(made) => progress.finish(&made),
             Err(error) => {
+                let error = anyhow::Error::from(error);
                 progress.fail(book, exit::code(&error), &exit::describe(&error));
                 failures.push(exit::code(&error));
             }

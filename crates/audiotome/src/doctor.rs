@@ -4,9 +4,9 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use audiotome_audio::ffmpeg::Ffmpeg;
+use audiotome_production::DataFolder;
 use audiotome_speech::EngineKind;
 
-use crate::data::DataFolder;
 use crate::exit::{DONE, MISSING};
 use crate::format::{bytes, count};
 

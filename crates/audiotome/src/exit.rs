@@ -1,11 +1,12 @@
 //! How the program ends: exit codes, and errors as people read them.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::Error;
 use audiotome_audio::AudioError;
 use audiotome_book::BookError;
-use audiotome_dispatch::DispatchError;
+use audiotome_production::MakeError;
 use audiotome_speech::{InstallError, OpenError};
 
 /// Everything that was asked for is done.
@@ -30,9 +31,6 @@ Exit codes:
   3    some sentences could not be spoken: nothing is lost, decide and run again
   4    a program or a voice is missing: `audiotome doctor` tells
   130  stopped by Ctrl-C; the same command goes on where it stopped";
-
-/// What helps when no worker fits.
-const NOBODY: &str = "a worker needs the same version and voices: `audiotome voices install` there, or `--voice` here";
 
 /// An error that knows its exit code and the way out.
 #[derive(Debug)]
@@ -65,10 +63,15 @@ pub(crate) fn code(error: &Error) -> u8 {
     if let Some(ending) = error.downcast_ref::<Ending>() {
         return ending.code;
     }
-    let missing = error.chain().any(|cause| {
-        matches!(cause.downcast_ref(), Some(OpenError::MissingProgram { .. }))
-            || matches!(cause.downcast_ref(), Some(AudioError::NoFfmpeg { .. }))
-    });
+    match error.downcast_ref::<MakeError>() {
+        Some(MakeError::Dead { .. }) => return ATTENTION,
+        Some(MakeError::Stopped { .. }) => return STOPPED,
+        Some(MakeError::Voice(OpenError::MissingProgram { .. })) => return MISSING,
+        Some(MakeError::Audio(AudioError::NoFfmpeg { .. })) => return MISSING,
+        _ => {}
+    }
+    let missing = error.downcast_ref::<OpenError>();
+    let missing = missing.is_some_and(|error| matches!(error, OpenError::MissingProgram { .. }));
     if missing { MISSING } else { FAILED }
 }
 
@@ -98,9 +101,8 @@ fn chain(error: &Error) -> String {
 
 fn hint(error: &Error) -> Option<String> {
     error.chain().find_map(|cause| {
-        let ending = cause
-            .downcast_ref::<Ending>()
-            .and_then(|error| error.hint.clone());
+        let ending = cause.downcast_ref::<Ending>();
+        let make = || cause.downcast_ref::<MakeError>().and_then(MakeError::hint);
         let book = || cause.downcast_ref::<BookError>().and_then(BookError::hint);
         let open = || cause.downcast_ref::<OpenError>().and_then(OpenError::hint);
         let install = || {
@@ -108,22 +110,26 @@ fn hint(error: &Error) -> Option<String> {
                 .downcast_ref::<InstallError>()
                 .and_then(InstallError::hint)
         };
-        let audio = || {
-            cause
-                .downcast_ref::<AudioError>()
-                .and_then(AudioError::hint)
-        };
-        let store = || match cause.downcast_ref::<DispatchError>()? {
-            DispatchError::Store(error) => error.hint().map(str::to_owned),
-            DispatchError::Nobody { .. } => Some(NOBODY.to_owned()),
-        };
         ending
-            .or_else(store)
+            .and_then(|error| error.hint.clone())
+            .or_else(make)
             .or_else(book)
             .or_else(open)
             .or_else(install)
-            .or_else(audio)
     })
+}
+
+/// Whoever can be reached by anybody works for anybody: that must be said.
+pub(crate) fn guarded(listen: SocketAddr, guarded: bool) -> Result<(), Ending> {
+    if guarded || listen.ip().is_loopback() {
+        return Ok(());
+    }
+    let message = format!("`{listen}` can be reached from other machines, and there is no token");
+    Err(Ending::new(
+        USAGE,
+        message,
+        "set one with `--token`, or say `--insecure` in a network that you trust",
+    ))
 }
 
 /// The exit code as the system wants it.

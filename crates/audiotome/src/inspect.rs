@@ -6,20 +6,16 @@ use std::time::Duration;
 
 use audiotome_book::{Limits, pieces, read};
 use audiotome_core::{Book, Chapter, Language};
+use audiotome_production::expected_duration;
 use serde_json::json;
 
 use crate::cli::InspectArgs;
 use crate::exit::DONE;
 use crate::format::{clock, count, thousands};
 
-/// Characters of narration that are heard in a second at normal speed, pauses included: an hour of
-/// audiobook holds about 54,000.
-const CHARACTERS_PER_SECOND: f64 = 15.0;
-/// Characters per second where a character is a syllable or more.
-const DENSE_CHARACTERS_PER_SECOND: f64 = 4.5;
-
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<u8> {
-    let mut book = read(&args.book, &args.reading.options())?;
+    let reading = args.reading.reading();
+    let mut book = read(&args.book, &reading.options())?;
     let language = book
         .metadata
         .language
@@ -29,12 +25,7 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<u8> {
         .into_iter()
         .enumerate()
         .map(|(index, chapter)| (index + 1, chapter))
-        .filter(|(number, _)| {
-            args.reading
-                .chapters
-                .as_ref()
-                .is_none_or(|wanted| wanted.contains(*number))
-        })
+        .filter(|(number, _)| reading.wants(*number))
         .collect();
     let mut out = io::BufWriter::new(io::stdout().lock());
     if args.json {
@@ -171,11 +162,5 @@ fn print_json(
 
 /// How long the chapter is heard, about.
 fn duration(chapter: &Chapter, language: &Language) -> Duration {
-    let rate = if language.is_dense_script() {
-        DENSE_CHARACTERS_PER_SECOND
-    } else {
-        CHARACTERS_PER_SECOND
-    };
-    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    Duration::from_secs_f64(chapter.characters() as f64 / rate)
+    expected_duration(chapter.characters(), language)
 }

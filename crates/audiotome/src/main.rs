@@ -1,34 +1,29 @@
 //! The `audiotome` program: one role per subcommand.
 
-mod audiobook;
-mod chapters;
 mod clean;
 mod cli;
-mod cluster;
 mod convert;
-mod data;
 mod doctor;
-mod encoding;
 mod exit;
-mod finished;
 mod format;
 mod inspect;
-mod narrator;
 mod progress;
-mod repertoire;
 mod say;
+mod serve;
 mod signals;
+mod studio;
 mod voices;
 mod worker;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+use audiotome_production::DataFolder;
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command, LogFormat};
-use crate::data::DataFolder;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -46,7 +41,8 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<u8> {
-    let data = DataFolder::new(cli.common.data)?;
+    let data = DataFolder::new(cli.common.data)
+        .context("this user has no data folder: name one with `--data`")?;
     match cli.command {
         Command::Convert(args) => convert::run(*args, &data),
         Command::Inspect(args) => inspect::run(&args),
@@ -54,6 +50,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Say(args) => say::run(args, &data),
         Command::Doctor => doctor::run(&data),
         Command::Clean(args) => clean::run(&args, &data),
+        Command::Serve(args) => serve::run(&args, &data),
         Command::Worker(args) => worker::run(&args, &data),
     }
 }

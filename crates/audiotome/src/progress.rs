@@ -7,13 +7,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use audiotome_core::{Book, Event};
+use audiotome_production::{Made, Narrator, Report};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::audiobook::Made;
 use crate::cli::ProgressKind;
 use crate::format::{clock, count};
-use crate::narrator::Narrator;
 use tally::Tally;
 
 /// Plain lines come no faster than this, so that a log of a long book stays short.
@@ -55,8 +54,18 @@ impl Progress {
         }
     }
 
+    /// News about the making of the book at `path`.
+    pub(crate) fn report(&mut self, path: &Path, report: Report<'_>) {
+        match report {
+            Report::Planned(look) => self.start(path, &look.book, &look.narrator),
+            Report::Event(event) => self.event(event),
+            Report::Publishing => self.publishing(),
+            Report::Encoded(_) => {}
+        }
+    }
+
     /// A book was read and a voice chosen.
-    pub(crate) fn start(&mut self, path: &Path, book: &Book, narrator: &Narrator) {
+    fn start(&mut self, path: &Path, book: &Book, narrator: &Narrator) {
         self.tally = Tally::default();
         self.retries = 0;
         self.book = path.display().to_string();
@@ -84,7 +93,7 @@ impl Progress {
     }
 
     /// Something happened.
-    pub(crate) fn event(&mut self, event: &Event) {
+    fn event(&mut self, event: &Event) {
         self.tally.count(event);
         self.json(&serde_json::to_value(event).unwrap_or(Value::Null));
         match event {
@@ -123,7 +132,7 @@ impl Progress {
     }
 
     /// All chapters are there; the file is being written.
-    pub(crate) fn publishing(&mut self) {
+    fn publishing(&mut self) {
         self.json(&json!({ "event": "publishing" }));
         if let Display::Bar(bar) = &self.display {
             bar.set_position(bar.length().unwrap_or_default());
@@ -141,8 +150,8 @@ impl Progress {
             }
         }
         let files = made.files();
-        self.json(&json!({ "event": "finished", "files": files, "result": made.word() }));
-        self.say(&made.describe(self.tally.elapsed()));
+        self.json(&json!({ "event": "finished", "files": files, "result": word(made) }));
+        self.say(&describe(made, self.tally.elapsed()));
         if !matches!(self.display, Display::Json) {
             let mut stdout = io::stdout();
             for file in files {
@@ -229,30 +238,28 @@ fn bar() -> Display {
     )
 }
 
-impl Made {
-    fn word(&self) -> &'static str {
-        match self {
-            Self::New { .. } => "new",
-            Self::Already(_) => "already",
-            Self::Planned { .. } => "planned",
-        }
+fn word(made: &Made) -> &'static str {
+    match made {
+        Made::New { .. } => "new",
+        Made::Already(_) => "already",
+        Made::Planned { .. } => "planned",
     }
+}
 
-    fn describe(&self, elapsed: Duration) -> String {
-        match self {
-            Self::New {
-                chapters, audio, ..
-            } => {
-                let speed = audio.as_secs_f64() / elapsed.as_secs_f64().max(0.001);
-                format!(
-                    "done: {} of audio in {}, made in {} ({speed:.0}× real time)",
-                    clock(*audio),
-                    count(*chapters, "chapter"),
-                    clock(elapsed)
-                )
-            }
-            Self::Already(_) => "already done and up to date (`--force` makes it again)".to_owned(),
-            Self::Planned { target } => format!("would write `{}`", target.display()),
+fn describe(made: &Made, elapsed: Duration) -> String {
+    match made {
+        Made::New {
+            chapters, audio, ..
+        } => {
+            let speed = audio.as_secs_f64() / elapsed.as_secs_f64().max(0.001);
+            format!(
+                "done: {} of audio in {}, made in {} ({speed:.0}× real time)",
+                clock(*audio),
+                count(*chapters, "chapter"),
+                clock(elapsed)
+            )
         }
+        Made::Already(_) => "already done and up to date (`--force` makes it again)".to_owned(),
+        Made::Planned { target } => format!("would write `{}`", target.display()),
     }
 }

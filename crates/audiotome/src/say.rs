@@ -7,11 +7,10 @@ use anyhow::Context as _;
 use audiotome_book::{Limits, pieces};
 use audiotome_codec::wav;
 use audiotome_core::{Block, BlockKind, Clip, Language, Utterance};
+use audiotome_production::{DataFolder, Installed, Narrator};
 
 use crate::cli::SayArgs;
-use crate::data::DataFolder;
 use crate::exit::{DONE, Ending, FAILED};
-use crate::narrator::Narrator;
 
 pub(crate) fn run(args: SayArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let text = if args.text == "-" {
@@ -20,7 +19,8 @@ pub(crate) fn run(args: SayArgs, data: &DataFolder) -> anyhow::Result<u8> {
         args.text
     };
     let language = Language::new(&args.language);
-    let narrator = Narrator::choose(&language, &args.voice, data, None)?;
+    let installed = Installed::new(data.voices());
+    let narrator = Narrator::choose(&language, &args.voice.wish(), &installed, None)?;
     let clip = speak(&narrator, &language, &text)?;
     audiotome_files::write(&args.output, &wav::encode(&clip))
         .with_context(|| format!("can't write `{}`", args.output.display()))?;

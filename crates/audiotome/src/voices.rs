@@ -4,12 +4,12 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use audiotome_core::Language;
+use audiotome_production::DataFolder;
 use audiotome_speech::{EngineKind, Source, catalogue, install};
 use indicatif::ProgressBar;
 use serde_json::json;
 
 use crate::cli::{VoicesArgs, VoicesCommand, VoicesListArgs};
-use crate::data::DataFolder;
 use crate::exit::DONE;
 use crate::format::bytes;
 

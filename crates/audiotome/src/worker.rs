@@ -1,25 +1,23 @@
 //! `audiotome worker`: this machine speaks for others.
 
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use audiotome_dispatch::worker::{WorkerSettings, serve};
 use audiotome_dispatch::{Repertoire as _, Slots, Token};
+use audiotome_production::{DataFolder, Installed};
 use tokio::net::TcpListener;
 
 use crate::cli::WorkerArgs;
-use crate::data::DataFolder;
-use crate::exit::{DONE, Ending, MISSING, USAGE};
-use crate::repertoire::Installed;
+use crate::exit::{DONE, Ending, MISSING, guarded};
 use crate::signals;
 
 /// Serves until Ctrl-C or SIGTERM, finishes what is being spoken, and leaves.
 pub(crate) fn run(args: &WorkerArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let token = args.token.as_deref().and_then(Token::new);
-    check(args.listen, token.is_some() || args.insecure)?;
+    guarded(args.listen, token.is_some() || args.insecure)?;
     let repertoire = Installed::new(data.voices());
     if repertoire.voices().is_empty() {
         let hint = "`audiotome doctor` tells how to get some";
@@ -51,17 +49,4 @@ pub(crate) fn run(args: &WorkerArgs, data: &DataFolder) -> anyhow::Result<u8> {
     })?;
     runtime.shutdown_timeout(Duration::from_millis(100));
     Ok(DONE)
-}
-
-/// A worker that anybody can reach speaks for anybody: that must be said.
-pub(crate) fn check(listen: SocketAddr, guarded: bool) -> Result<(), Ending> {
-    if guarded || listen.ip().is_loopback() {
-        return Ok(());
-    }
-    let message = format!("`{listen}` can be reached from other machines, and there is no token");
-    Err(Ending::new(
-        USAGE,
-        message,
-        "set one with `--token` (or AUDIOTOME_WORKER_TOKEN), or say `--insecure` in a network that you trust",
-    ))
 }

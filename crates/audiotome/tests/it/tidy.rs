@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Which of our crates a crate may import.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("core", &[]),
     ("files", &[]),
     ("codec", &["core"]),
@@ -13,9 +13,34 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("audio", &["core", "files", "codec"]),
     ("dispatch", &["core", "codec"]),
     (
+        "production",
+        &["core", "files", "book", "speech", "audio", "dispatch"],
+    ),
+    (
+        "server",
+        &[
+            "core",
+            "files",
+            "codec",
+            "book",
+            "speech",
+            "audio",
+            "dispatch",
+            "production",
+        ],
+    ),
+    (
         "audiotome",
         &[
-            "core", "files", "codec", "book", "speech", "audio", "dispatch",
+            "core",
+            "files",
+            "codec",
+            "book",
+            "speech",
+            "audio",
+            "dispatch",
+            "production",
+            "server",
         ],
     ),
 ];

@@ -11,9 +11,10 @@ use audiotome_audio::{
 use audiotome_core::{AudioStore, Event, Plan};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
-use crate::progress::Progress;
+use crate::report::Reporter;
+use crate::{MakeError, Report};
 
 /// The encoded chapters of a book, in reading order, and the settings that they share.
 pub(crate) struct Encoded {
@@ -39,8 +40,8 @@ impl Encoding {
     pub(crate) async fn run(
         self,
         mut events: UnboundedReceiver<Event>,
-        progress: &mut Progress,
-    ) -> anyhow::Result<Encoded> {
+        report: Reporter<'_>,
+    ) -> Result<Encoded, MakeError> {
         let mut assembly = None;
         let mut waiting = Vec::new();
         let mut encoders = JoinSet::new();
@@ -50,7 +51,7 @@ impl Encoding {
             tokio::select! {
                 event = events.recv() => {
                     let Some(event) = event else { break };
-                    progress.event(&event);
+                    report(Report::Event(&event));
                     let Event::ChapterSpoken { chapter } = event else { continue };
                     waiting.push(chapter);
                     if assembly.is_none() {
@@ -62,11 +63,11 @@ impl Encoding {
                         }
                     }
                 }
-                Some(chapter) = encoders.join_next() => chapters.push(report(chapter??, progress)),
+                Some(chapter) = encoders.join_next() => chapters.push(tell(joined(chapter)?, report)),
             }
         }
         while let Some(chapter) = encoders.join_next().await {
-            chapters.push(report(chapter??, progress));
+            chapters.push(tell(joined(chapter)?, report));
         }
         chapters.sort_by_key(|chapter| chapter.chapter);
         Ok(Encoded { chapters, assembly })
@@ -102,11 +103,22 @@ impl Encoding {
     }
 }
 
-fn report(chapter: EncodedChapter, progress: &mut Progress) -> EncodedChapter {
+fn joined(
+    chapter: Result<Result<EncodedChapter, AudioError>, JoinError>,
+) -> Result<EncodedChapter, MakeError> {
+    let panicked = |panic: JoinError| AudioError::Encoder {
+        encoder: "chapter",
+        reason: panic.to_string(),
+    };
+    Ok(chapter.map_err(panicked)??)
+}
+
+fn tell(chapter: EncodedChapter, report: &mut (dyn FnMut(Report<'_>) + Send)) -> EncodedChapter {
     let audio = Duration::from_secs_f64(chapter.samples as f64 / f64::from(chapter.sample_rate));
-    progress.event(&Event::ChapterEncoded {
+    report(Report::Encoded(&chapter));
+    report(Report::Event(&Event::ChapterEncoded {
         chapter: chapter.chapter,
         audio,
-    });
+    }));
     chapter
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use audiotome_core::{Book, Plan};
 use serde::{Deserialize, Serialize};
 
-use crate::data::DataFolder;
+use crate::{DataFolder, MakeError};
 
 /// Hashed first. Raise it when the same inputs would give another file.
 const VERSION: u32 = 1;
@@ -24,23 +24,15 @@ struct File {
 
 impl Finished {
     /// The record for `plan` of `book` with the output `settings` (anything that changes the files).
-    pub(crate) fn new(
-        data: &DataFolder,
-        plan: &Plan,
-        book: &Book,
-        settings: &str,
-    ) -> anyhow::Result<Self> {
+    pub(crate) fn new(data: &DataFolder, plan: &Plan, book: &Book, settings: &str) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&VERSION.to_le_bytes());
         let mut field = |bytes: &[u8]| {
             hasher.update(&(bytes.len() as u64).to_le_bytes());
             hasher.update(bytes);
         };
-        field(&serde_json::to_vec(&(
-            &plan.narration,
-            &book.metadata,
-            settings,
-        ))?);
+        let facts = serde_json::to_vec(&(&plan.narration, &book.metadata, settings));
+        field(&facts.expect("text and numbers can be written as JSON"));
         field(book.cover.as_ref().map_or(&[], |cover| &cover.bytes));
         for chapter in &plan.chapters {
             field(chapter.title.as_bytes());
@@ -49,11 +41,10 @@ impl Finished {
                 field(&segment.pause_after.as_nanos().to_le_bytes());
             }
         }
-        Ok(Self {
-            record: data
-                .finished()
-                .join(format!("{}.json", hasher.finalize().to_hex())),
-        })
+        let name = format!("{}.json", hasher.finalize().to_hex());
+        Self {
+            record: data.finished().join(name),
+        }
     }
 
     /// The files of the audiobook, when all of them are there as they were made.
@@ -70,21 +61,18 @@ impl Finished {
     }
 
     /// Remembers the files of a new audiobook.
-    pub(crate) fn record(&self, files: &[PathBuf]) -> anyhow::Result<()> {
-        let files = files
-            .iter()
-            .map(|path| describe(path))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(audiotome_files::write(
-            &self.record,
-            &serde_json::to_vec(&files)?,
-        )?)
+    pub(crate) fn record(&self, files: &[PathBuf]) -> Result<(), MakeError> {
+        let files = files.iter().map(|path| describe(path));
+        let files: Vec<File> = files.collect::<Result<_, _>>()?;
+        let json = serde_json::to_vec(&files).expect("paths can be written as JSON");
+        audiotome_files::write(&self.record, &json).map_err(MakeError::file("write", &self.record))
     }
 }
 
-fn describe(path: &Path) -> std::io::Result<File> {
+fn describe(path: &Path) -> Result<File, MakeError> {
+    let metadata = fs_err::metadata(path).map_err(MakeError::file("read", path))?;
     Ok(File {
-        bytes: fs_err::metadata(path)?.len(),
-        path: std::path::absolute(path)?,
+        bytes: metadata.len(),
+        path: std::path::absolute(path).map_err(MakeError::file("find", path))?,
     })
 }

@@ -1,4 +1,4 @@
-//! The voices of this machine, as a worker offers them.
+//! The voices of this machine, and those of other speech servers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use audiotome_core::{Language, SpeechEngine};
 use audiotome_dispatch::wire::OfferedVoice;
 use audiotome_dispatch::{Opened, Repertoire, RepertoireError};
-use audiotome_speech::{Choice, EngineKind, OpenError, VoiceFolder, choose, open};
+use audiotome_speech::{
+    Choice, EngineKind, OpenAi, OpenError, SpeechServer, VoiceFolder, choose, open,
+};
 
 /// Voices that OpenAI's clients ask for by default; here they all mean the best voice.
 const FOREIGN_VOICES: [&str; 11] = [
@@ -17,13 +19,15 @@ const FOREIGN_VOICES: [&str; 11] = [
 type Engines = HashMap<(EngineKind, String), Arc<OnceLock<Arc<dyn SpeechEngine>>>>;
 
 /// Installed voices, each engine opened when it is first asked for.
-pub(crate) struct Installed {
+pub struct Installed {
     folder: VoiceFolder,
     engines: Mutex<Engines>,
 }
 
 impl Installed {
-    pub(crate) fn new(folder: VoiceFolder) -> Self {
+    /// The voices in a folder. Nothing is opened yet.
+    #[must_use]
+    pub fn new(folder: VoiceFolder) -> Self {
         Self {
             folder,
             engines: Mutex::default(),
@@ -38,8 +42,13 @@ impl Installed {
         choose(&self.folder, &Language::new("en"), engine, voice)
     }
 
+    /// The folder of voices.
+    pub(crate) fn folder(&self) -> &VoiceFolder {
+        &self.folder
+    }
+
     /// The engine of a choice; two that ask at the same time wait for one opening.
-    fn engine(&self, choice: &Choice) -> Result<Arc<dyn SpeechEngine>, OpenError> {
+    pub(crate) fn engine(&self, choice: &Choice) -> Result<Arc<dyn SpeechEngine>, OpenError> {
         let own = matches!(choice.engine, EngineKind::Piper | EngineKind::Tone);
         let key = if own {
             choice.voice.clone()
@@ -92,5 +101,46 @@ impl Repertoire for Installed {
             .values()
             .filter_map(|place| place.get().cloned())
             .collect()
+    }
+}
+
+/// The voices of a speech server of others: whatever it is asked for, of the one model that its address
+/// names.
+pub(crate) struct Foreign {
+    server: SpeechServer,
+    engines: Mutex<HashMap<String, Arc<OpenAi>>>,
+}
+
+impl Foreign {
+    pub(crate) fn new(server: SpeechServer) -> Self {
+        Self {
+            server,
+            engines: Mutex::default(),
+        }
+    }
+}
+
+impl Repertoire for Foreign {
+    fn voices(&self) -> Vec<OfferedVoice> {
+        Vec::new()
+    }
+
+    fn open(&self, model: &str, voice: &str) -> Result<Opened, RepertoireError> {
+        if model != OpenAi::NAME {
+            let reason = format!("it has no engine `{model}`: it is a speech server of others");
+            return Err(RepertoireError::NotFound(reason));
+        }
+        let mut engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
+        let engine = engines
+            .entry(voice.to_owned())
+            .or_insert_with(|| Arc::new(OpenAi::new(self.server.clone(), Some(voice))));
+        Ok(Opened {
+            engine: Arc::clone(engine) as Arc<dyn SpeechEngine>,
+            voice: voice.to_owned(),
+        })
+    }
+
+    fn opened(&self) -> Vec<Arc<dyn SpeechEngine>> {
+        Vec::new()
     }
 }

@@ -4,17 +4,23 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
 /// Chapter numbers (from 1) as `--chapters` takes them: `3`, `3-7`, `1,4-6`, `10-`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Chapters(Vec<RangeInclusive<usize>>);
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Chapters(Vec<RangeInclusive<usize>>);
 
 /// Not a list of chapters.
-#[derive(Debug)]
-pub(crate) struct ChaptersError(String);
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` is no list of chapters such as `3`, `3-7` or `1,4-6,10-`")]
+pub struct ChaptersError(String);
 
 impl Chapters {
     /// Whether the list holds `number`.
-    pub(crate) fn contains(&self, number: usize) -> bool {
+    #[must_use]
+    pub fn contains(&self, number: usize) -> bool {
         self.0.iter().any(|range| range.contains(&number))
     }
 }
@@ -40,17 +46,33 @@ fn range(text: &str) -> Option<RangeInclusive<usize>> {
     (!range.is_empty()).then_some(range)
 }
 
-impl fmt::Display for ChaptersError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` is no list of chapters such as `3`, `3-7` or `1,4-6,10-`",
-            self.0
-        )
+impl TryFrom<String> for Chapters {
+    type Error = ChaptersError;
+
+    fn try_from(text: String) -> Result<Self, ChaptersError> {
+        text.parse()
     }
 }
 
-impl std::error::Error for ChaptersError {}
+impl From<Chapters> for String {
+    fn from(chapters: Chapters) -> Self {
+        chapters.to_string()
+    }
+}
+
+impl fmt::Display for Chapters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, range) in self.0.iter().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
+            match (*range.start(), *range.end()) {
+                (first, usize::MAX) => write!(f, "{comma}{first}-")?,
+                (first, last) if first == last => write!(f, "{comma}{first}")?,
+                (first, last) => write!(f, "{comma}{first}-{last}")?,
+            }
+        }
+        Ok(())
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -63,6 +85,13 @@ mod tests {
             .filter(|number| chapters.contains(*number))
             .collect();
         assert_eq!(wanted, [1, 4, 5, 6, 10, 11, 12]);
+    }
+
+    #[test]
+    fn lists_are_written_as_they_are_read() {
+        for list in ["3", "3-7", "1,4-6,10-"] {
+            assert_eq!(list.parse::<Chapters>().unwrap().to_string(), list);
+        }
     }
 
     #[test]

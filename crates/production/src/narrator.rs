@@ -3,45 +3,49 @@
 use std::sync::Arc;
 
 use audiotome_core::{Language, Narration, Pauses, SpeechEngine};
-use audiotome_speech::{OpenAi, SpeechServer, choose, open};
+use audiotome_speech::{OpenAi, OpenError, SpeechServer, choose};
 
-use crate::cli::VoiceArgs;
-use crate::data::DataFolder;
+use crate::{Installed, VoiceWish};
 
 /// An opened engine and how it is asked to read.
-pub(crate) struct Narrator {
-    pub(crate) engine: Arc<dyn SpeechEngine>,
-    pub(crate) narration: Narration,
+pub struct Narrator {
+    /// The engine.
+    pub engine: Arc<dyn SpeechEngine>,
+    /// How it reads.
+    pub narration: Narration,
     /// The command that installs a better voice for the language, where there is one.
-    pub(crate) advice: Option<String>,
+    pub advice: Option<String>,
 }
 
 impl Narrator {
     /// The voice that was asked for; else that of the speech `server`, if there is one; else the best
     /// one installed for `language`.
-    pub(crate) fn choose(
+    ///
+    /// # Errors
+    /// When there is no such voice, or it can't be opened.
+    pub fn choose(
         language: &Language,
-        args: &VoiceArgs,
-        data: &DataFolder,
+        wish: &VoiceWish,
+        installed: &Installed,
         server: Option<&SpeechServer>,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, OpenError> {
         let (engine, voice, advice): (Arc<dyn SpeechEngine>, _, _) = match server {
-            Some(server) if args.engine.is_none() => {
-                let engine = OpenAi::new(server.clone(), args.voice.as_deref());
+            Some(server) if wish.engine.is_none() => {
+                let engine = OpenAi::new(server.clone(), wish.voice.as_deref());
                 let voice = engine.voices()[0].name.clone();
                 (Arc::new(engine), voice, None)
             }
             _ => {
-                let folder = data.voices();
-                let choice = choose(&folder, language, args.engine, args.voice.as_deref())?;
-                (open(&folder, &choice)?, choice.voice, choice.advice)
+                let voice = wish.voice.as_deref();
+                let choice = choose(installed.folder(), language, wish.engine, voice)?;
+                (installed.engine(&choice)?, choice.voice, choice.advice)
             }
         };
         let narration = Narration {
             engine: engine.id().clone(),
             voice,
             language: language.clone(),
-            speed: args.speed,
+            speed: wish.speed,
             pauses: Pauses::default(),
         };
         Ok(Self {
@@ -52,9 +56,10 @@ impl Narrator {
     }
 
     /// The name in the audiobook's tags: `hibari`, `espeak (en-gb)`, `kokoro (af_heart)`.
-    pub(crate) fn name(&self) -> String {
+    #[must_use]
+    pub fn name(&self) -> String {
         let Narration { engine, voice, .. } = &self.narration;
-        let name = if engine.engine == "openai" {
+        let name = if engine.engine == OpenAi::NAME {
             &engine.version
         } else {
             &engine.engine
@@ -64,5 +69,13 @@ impl Narrator {
         } else {
             format!("{name} ({voice})")
         }
+    }
+}
+
+impl std::fmt::Debug for Narrator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Narrator")
+            .field("narration", &self.narration)
+            .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,49 @@
+//! `audiotome serve`: the master.
+
+use std::io::{self, Write as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use audiotome_dispatch::{Slots, Token};
+use audiotome_production::DataFolder;
+use audiotome_server::{ServerSettings, serve};
+use tokio::net::TcpListener;
+
+use crate::cli::ServeArgs;
+use crate::exit::{DONE, guarded};
+use crate::signals;
+use crate::studio;
+
+/// Serves until Ctrl-C or SIGTERM. Jobs that run are taken up again when it is started again.
+pub(crate) fn run(args: &ServeArgs, data: &DataFolder) -> anyhow::Result<u8> {
+    let token = args.token.as_deref().and_then(Token::new);
+    guarded(args.listen, token.is_some() || args.insecure)?;
+    let slots = args
+        .slots
+        .map_or_else(Slots::per_core, |slots| Slots::new(slots.into()));
+    let studio = studio::of_master(&args.cluster, data, slots)?;
+    let library = args.library.clone();
+    let settings = ServerSettings {
+        token,
+        worker_token: args.cluster.worker_token.as_deref().and_then(Token::new),
+        library: library.unwrap_or_else(|| data.path().join("audiobooks")),
+        jobs_at_once: args.jobs.into(),
+        most_upload_bytes: u64::from(args.max_upload) << 20,
+        ffmpeg: audiotome_audio::ffmpeg::program().display().to_string(),
+    };
+    let runtime = signals::runtime()?;
+    let drain = signals::stop(&runtime);
+    runtime.block_on(async {
+        let listener = TcpListener::bind(args.listen).await;
+        let listener = listener.with_context(|| format!("can't listen on `{}`", args.listen))?;
+        let address = listener.local_addr()?;
+        // Scripts that ask for port 0 read the port here.
+        writeln!(io::stdout(), "listening on http://{address}")?;
+        io::stdout().flush()?;
+        serve(listener, Arc::clone(&studio), settings, drain).await?;
+        anyhow::Ok(())
+    })?;
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    Ok(DONE)
+}

@@ -1,0 +1,65 @@
+//! This machine and the workers that were named, ready to make audiobooks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use audiotome_dispatch::{Slots, Token};
+use audiotome_production::{Address, DataFolder, Studio};
+
+use crate::cli::ClusterArgs;
+use crate::exit::{Ending, USAGE};
+
+/// Another name for the list of workers, which other programs use.
+const ALIAS: &str = "WORKER_NODES";
+
+/// For books that are made now: somebody must be there who speaks.
+pub(crate) fn of_convert(
+    args: &ClusterArgs,
+    data: &DataFolder,
+    slots: Slots,
+) -> anyhow::Result<Arc<Studio>> {
+    if args.no_local && addresses(args)?.is_empty() {
+        let message = "with `--no-local` nobody is left to speak";
+        return Err(Ending::new(USAGE, message, "name workers with `--workers`").into());
+    }
+    studio(args, data, slots, false)
+}
+
+/// For a master, whose books wait for workers that come later.
+pub(crate) fn of_master(
+    args: &ClusterArgs,
+    data: &DataFolder,
+    slots: Slots,
+) -> anyhow::Result<Arc<Studio>> {
+    studio(args, data, slots, true)
+}
+
+fn studio(
+    args: &ClusterArgs,
+    data: &DataFolder,
+    slots: Slots,
+    wait_for_members: bool,
+) -> anyhow::Result<Arc<Studio>> {
+    let patience = Duration::from_secs(args.patience.into());
+    let studio = Studio::new(data.clone(), patience, wait_for_members);
+    let token = args.worker_token.as_deref().and_then(Token::new);
+    for address in addresses(args)? {
+        studio.add(&address, token.clone())?;
+    }
+    if !args.no_local {
+        studio.add_this_machine(slots);
+    }
+    Ok(Arc::new(studio))
+}
+
+/// The machines that were named, in the arguments or the environment.
+fn addresses(args: &ClusterArgs) -> anyhow::Result<Vec<Address>> {
+    if !args.workers.is_empty() {
+        return Ok(args.workers.clone());
+    }
+    let list = std::env::var(ALIAS).unwrap_or_default();
+    let parts = list.split(',').filter(|part| !part.trim().is_empty());
+    let addresses = parts.map(|part| part.parse().with_context(|| format!("in {ALIAS}")));
+    addresses.collect()
+}

@@ -1,0 +1,32 @@
+//! How one audiobook is made, whoever asks for it: the command line, or a job of the master.
+//!
+//! An [`Order`] says what is wanted of a book, a [`Studio`] has the voices, the clips and everybody
+//! who speaks, and [`make`] is the whole product: read, plan, speak, encode, publish. What happens
+//! meanwhile is told as [`Report`]s.
+
+mod chapters;
+mod cluster;
+mod data;
+mod edition;
+mod encoding;
+mod error;
+mod estimate;
+mod finished;
+mod make;
+mod narrator;
+mod order;
+mod repertoire;
+mod report;
+mod studio;
+
+pub use chapters::{Chapters, ChaptersError};
+pub use cluster::{Address, AddressError};
+pub use data::DataFolder;
+pub use error::{Dead, MakeError};
+pub use estimate::expected_duration;
+pub use make::{Look, Made, Run, carry_out, look, make};
+pub use narrator::Narrator;
+pub use order::{Correction, Order, OutputWish, Reading, VoiceWish};
+pub use repertoire::Installed;
+pub use report::Report;
+pub use studio::Studio;

@@ -1,0 +1,119 @@
+//! What is wanted of a book. An order can be written down and carried out later, elsewhere.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::PathBuf;
+
+use audiotome_audio::{Loudness, OutputFormat, Target};
+use audiotome_book::ReadOptions;
+use audiotome_core::{Language, LeftOutKind, SegmentKey, Speed};
+use audiotome_speech::EngineKind;
+use serde::{Deserialize, Serialize};
+
+use crate::Chapters;
+
+/// Everything that is wanted of one book.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// What is read.
+    pub reading: Reading,
+    /// Who reads.
+    pub voice: VoiceWish,
+    /// What is made.
+    pub output: OutputWish,
+    /// What a person changed about single segments.
+    #[serde(default)]
+    pub corrections: Vec<Correction>,
+    /// Leave out segments that could not be spoken.
+    #[serde(default)]
+    pub skip_failed: bool,
+}
+
+/// What of the book is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The language, where the book is wrong about it.
+    pub language: Option<Language>,
+    /// Only these chapters.
+    pub chapters: Option<Chapters>,
+    /// Kinds of part that are read although they are usually left out.
+    pub include: BTreeSet<LeftOutKind>,
+    /// Read the descriptions of pictures.
+    pub alt_text: bool,
+}
+
+/// Who reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoiceWish {
+    /// The engine; without it, that of the best voice.
+    pub engine: Option<EngineKind>,
+    /// The voice; without it, the best one for the language.
+    pub voice: Option<String>,
+    /// How fast.
+    pub speed: Speed,
+}
+
+/// What is made, and where.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutputWish {
+    /// A folder, which gets `Author/Title {Narrator}/…`, or an audio file.
+    pub path: PathBuf,
+    /// The format; without it, the one that the path names.
+    pub format: Option<OutputFormat>,
+    /// One file for each chapter.
+    pub per_chapter: bool,
+    /// How loud.
+    pub loudness: Loudness,
+    /// Also write when each sentence is heard, as JSON.
+    pub timeline: Option<PathBuf>,
+}
+
+/// What a person changed about the segments with one key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// The key before the change.
+    pub key: SegmentKey,
+    /// What is spoken instead; nothing: the segment is left out.
+    pub text: Option<String>,
+}
+
+impl Reading {
+    /// What the reader is told.
+    #[must_use]
+    pub fn options(&self) -> ReadOptions {
+        ReadOptions {
+            language: self.language.clone(),
+            include: self.include.clone(),
+            alt_text: self.alt_text,
+        }
+    }
+
+    /// Whether the chapter of this number is wanted.
+    #[must_use]
+    pub fn wants(&self, chapter: usize) -> bool {
+        let chapters = self.chapters.as_ref();
+        chapters.is_none_or(|chapters| chapters.contains(chapter))
+    }
+}
+
+impl OutputWish {
+    /// The format that was asked for, by name or by the file's extension.
+    #[must_use]
+    pub fn format(&self) -> OutputFormat {
+        self.format
+            .or(Target::format(&self.path))
+            .unwrap_or_default()
+    }
+
+    /// Everything here that changes the files, for telling whether they are up to date.
+    pub(crate) fn settings(&self, target: &Target) -> io::Result<String> {
+        let folder = std::path::absolute(&self.path)?;
+        Ok(format!(
+            "{} {} {:?} {} {target:?}",
+            self.format(),
+            self.per_chapter,
+            self.loudness,
+            folder.display()
+        ))
+    }
+}

@@ -1,0 +1,81 @@
+//! Where audiobooks are made.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use audiotome_dispatch::{Cluster, Local, Slots, Token};
+use audiotome_speech::SpeechServer;
+
+use crate::{Address, DataFolder, Installed};
+
+/// What people call the machine that this process runs on.
+const THIS_MACHINE: &str = "this machine";
+
+/// What all audiobooks of this process share.
+pub struct Studio {
+    /// Clips, chapters and voices.
+    pub data: DataFolder,
+    /// The voices of this machine.
+    pub installed: Arc<Installed>,
+    /// Everybody who speaks.
+    pub cluster: Arc<Cluster>,
+    /// Speech servers of others among them, the first one first.
+    servers: Mutex<Vec<SpeechServer>>,
+    /// Chapters encoded at once, for each book.
+    pub encoders: usize,
+    /// The least time that a speaker is given for an answer.
+    pub patience: Duration,
+    /// Wait for somebody who can speak, instead of giving up when nobody can.
+    pub wait_for_members: bool,
+}
+
+impl Studio {
+    /// A studio in which nobody speaks yet.
+    #[must_use]
+    pub fn new(data: DataFolder, patience: Duration, wait_for_members: bool) -> Self {
+        Self {
+            installed: Arc::new(Installed::new(data.voices())),
+            data,
+            cluster: Arc::new(Cluster::default()),
+            servers: Mutex::default(),
+            encoders: Slots::per_core().count(),
+            patience,
+            wait_for_members,
+        }
+    }
+
+    /// Lets this machine speak.
+    pub fn add_this_machine(&self, slots: Slots) {
+        let voices = Arc::clone(&self.installed);
+        self.cluster
+            .add(Arc::new(Local::new(THIS_MACHINE, voices, slots)));
+    }
+
+    /// Lets another machine speak. The voice of the first speech server of others is meant where no
+    /// other one is asked for.
+    ///
+    /// # Errors
+    /// When this system can make no HTTP client.
+    pub fn add(&self, address: &Address, token: Option<Token>) -> Result<(), reqwest::Error> {
+        self.cluster.add(address.speaker(token)?);
+        if let Address::Server(server) = address {
+            let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+            if !servers.contains(server) {
+                servers.push(server.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the voices of a machine that has left.
+    pub fn forget(&self, name: &str) {
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        servers.retain(|server| server.name() != name);
+    }
+
+    /// The first speech server of others.
+    pub(crate) fn server(&self) -> Option<SpeechServer> {
+        let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        servers.first().cloned()
+    }
+}

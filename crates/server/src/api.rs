@@ -1,0 +1,134 @@
+//! The REST API. Handlers are thin: they ask the master and shape what it says.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::master::Master;
+
+mod about;
+mod access;
+mod books;
+mod chapters;
+mod dead_letters;
+mod events;
+mod extract;
+mod files;
+mod jobs;
+mod new_job;
+mod problem;
+mod progress;
+mod segments;
+mod speech;
+mod voices;
+mod workers;
+
+/// Bytes of a request that is no book.
+const MOST_BYTES: usize = 256 * 1024;
+
+/// The API of a master.
+pub(crate) fn router(master: &Arc<Master>) -> Router {
+    let (routes, document) = routes().split_for_parts();
+    let document = about::finished(document);
+    let text = document
+        .to_json()
+        .expect("a document can be written as JSON");
+    let open = Router::new()
+        .route("/health", get(about::health))
+        .route("/openapi.json", get(move || about::openapi(text.clone())))
+        .route("/docs", get(about::docs));
+    routes
+        .layer(from_fn_with_state(Arc::clone(master), access::check))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .merge(open)
+        .fallback(problem::nothing_here)
+        .method_not_allowed_fallback(problem::wrong_method)
+        .with_state(Arc::clone(master))
+}
+
+/// The OpenAPI document, as the handlers say it.
+#[must_use]
+pub fn document() -> OpenApi {
+    about::finished(routes().split_for_parts().1)
+}
+
+fn routes() -> OpenApiRouter<Arc<Master>> {
+    OpenApiRouter::new()
+        .merge(of_books())
+        .merge(of_jobs())
+        .merge(of_results())
+        .merge(of_dead_letters())
+        .merge(of_workers())
+        .merge(of_speech())
+        .merge(of_master())
+}
+
+fn of_books() -> OpenApiRouter<Arc<Master>> {
+    OpenApiRouter::new()
+        .routes(routes!(books::list, books::upload))
+        .routes(routes!(books::get, books::delete))
+        .routes(routes!(books::cover))
+}
+
+fn of_jobs() -> OpenApiRouter<Arc<Master>> {
+    OpenApiRouter::new()
+        .routes(routes!(jobs::list, new_job::create))
+        .routes(routes!(jobs::get, jobs::change, jobs::delete))
+        .routes(routes!(jobs::pause))
+        .routes(routes!(jobs::resume))
+        .routes(routes!(jobs::cancel))
+        .routes(routes!(jobs::retry))
+        .routes(routes!(jobs::history))
+        .routes(routes!(progress::progress))
+}
+
+fn of_results() -> OpenApiRouter<Arc<Master>> {
+    OpenApiRouter::new()
+        .routes(routes!(chapters::list))
+        .routes(routes!(chapters::audio))
+        .routes(routes!(segments::list))
+        .routes(routes!(segments::audio))
+        .routes(routes!(files::list))
+        .routes(routes!(files::download))
+        .routes(routes!(files::audiobook))
+        .routes(routes!(files::timeline))
+}
+
+fn of_dead_letters() -> OpenApiRouter<Arc<Master>> {
+    OpenApiRouter::new()
+        .routes(routes!(dead_letters::all))
+        .routes(routes!(dead_letters::of_job))
+        .routes(routes!(dead_letters::edit))
+        .routes(routes!(dead_letters::skip))
+        .routes(routes!(dead_letters::retry))
+}
+
+fn of_workers() -> OpenApiRouter<Arc<Master>> {
+    OpenApiRouter::new()
+        .routes(routes!(workers::list, workers::add))
+        .routes(routes!(workers::announce))
+        .routes(routes!(workers::drain))
+        .routes(routes!(workers::remove))
+}
+
+fn of_speech() -> OpenApiRouter<Arc<Master>> {
+    OpenApiRouter::new()
+        .routes(routes!(voices::list))
+        .routes(routes!(speech::speak))
+        .routes(routes!(speech::models))
+        .routes(routes!(speech::voices))
+}
+
+fn of_master() -> OpenApiRouter<Arc<Master>> {
+    OpenApiRouter::new()
+        .routes(routes!(events::stream))
+        .routes(routes!(about::status))
+        .routes(routes!(about::ready))
+        .routes(routes!(about::metrics))
+}

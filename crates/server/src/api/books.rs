@@ -1,0 +1,333 @@
+//! Books: upload, look inside, forget.
+
+use std::sync::Arc;
+
+use audiotome_book::{ReadOptions, read};
+use audiotome_core::{Book, Chapter, Language};
+use audiotome_production::expected_duration;
+use axum::extract::multipart::MultipartError;
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt as _;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::extract::{Json, Path, Query};
+use super::problem::{Kind, Problem, Refusals};
+use crate::books::Upload;
+use crate::database::books::{self, StoredBook};
+use crate::master::Master;
+
+/// A book in the list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BookView {
+    /// First digits of its content's digest: the same file has the same id.
+    id: String,
+    /// Name of its file.
+    name: String,
+    title: String,
+    authors: Vec<String>,
+    /// When it came, RFC 3339.
+    added: String,
+}
+
+/// A book from inside: what would be read, and what not.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BookDetails {
+    #[serde(flatten)]
+    book: BookView,
+    subtitle: Option<String>,
+    language: Option<String>,
+    series: Option<String>,
+    series_position: Option<String>,
+    publisher: Option<String>,
+    date: Option<String>,
+    description: Option<String>,
+    isbn: Option<String>,
+    /// Whether `/books/{id}/cover` has a picture.
+    has_cover: bool,
+    words: usize,
+    /// How long it is heard, about.
+    seconds: u64,
+    chapters: Vec<ChapterInside>,
+    /// What is not read aloud, and why.
+    left_out: Vec<LeftOutView>,
+    /// What was wrong with the file but could be read all the same.
+    warnings: Vec<String>,
+}
+
+/// A chapter of a book.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ChapterInside {
+    /// From 1; what a job's `chapters` takes.
+    number: usize,
+    title: String,
+    words: usize,
+    characters: usize,
+    /// How long it is heard, about.
+    seconds: u64,
+}
+
+/// A part that is not read aloud.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LeftOutView {
+    /// What a job's `include` takes.
+    #[schema(value_type = String)]
+    kind: audiotome_core::LeftOutKind,
+    label: String,
+    characters: usize,
+}
+
+/// All books.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BookList {
+    books: Vec<BookView>,
+}
+
+/// An upload as a form.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it only describes the form")]
+pub(crate) struct UploadForm {
+    /// The book.
+    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    file: String,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct UploadQuery {
+    /// Name of the file, where the body is the book itself.
+    name: Option<String>,
+}
+
+/// All books, the newest first.
+#[utoipa::path(get, path = "/books", tag = "books", responses((status = 200, body = BookList), Refusals))]
+pub(crate) async fn list(State(master): State<Arc<Master>>) -> Result<Json<BookList>, Problem> {
+    let books = master.database.call(books::list).await?;
+    let books = books.into_iter().map(BookView::from).collect();
+    Ok(Json(BookList { books }))
+}
+
+/// Uploads a book: a form with a `file`, or the book itself as the body. The answer shows it from
+/// inside; 200 instead of 201 when it was there already.
+#[utoipa::path(
+    post, path = "/books", tag = "books", params(UploadQuery),
+    request_body(content(
+        (UploadForm = "multipart/form-data"),
+        (String = "text/plain"),
+        (String = "text/markdown"),
+        (String = "text/html"),
+        (Vec<u8> = "application/epub+zip"),
+        (Vec<u8> = "application/octet-stream"),
+    )),
+    responses(
+        (status = 201, description = "It is new.", body = BookDetails),
+        (status = 200, description = "It was there already.", body = BookDetails),
+        Refusals
+    )
+)]
+pub(crate) async fn upload(
+    State(master): State<Arc<Master>>,
+    Query(query): Query<UploadQuery>,
+    request: Request,
+) -> Result<(StatusCode, Json<BookDetails>), Problem> {
+    let folder = master.studio.data.path().join("books");
+    let upload = Upload::begin(&folder, master.settings.most_upload_bytes)?;
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let (upload, name) = if kind.starts_with("multipart/") {
+        from_form(upload, request).await?
+    } else {
+        let name = query.name.unwrap_or_else(|| default_name(kind).to_owned());
+        (from_body(upload, request).await?, name)
+    };
+    let (stored, book, new) = upload.finish(&folder, &name, &master.database).await?;
+    let status = if new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, Json(details(stored, &book))))
+}
+
+async fn from_form(mut upload: Upload, mut request: Request) -> Result<(Upload, String), Problem> {
+    let odd = |error: MultipartError| Problem::of_status(error.status(), error.body_text());
+    // The upload counts its bytes by itself.
+    DefaultBodyLimit::disable().apply(&mut request);
+    let form = Multipart::from_request(request, &()).await;
+    let mut form =
+        form.map_err(|rejection| Problem::of_status(rejection.status(), rejection.body_text()))?;
+    while let Some(mut field) = form.next_field().await.map_err(odd)? {
+        if field.name() != Some("file") {
+            continue;
+        }
+        let name = field.file_name().unwrap_or_default().to_owned();
+        while let Some(chunk) = field.chunk().await.map_err(odd)? {
+            upload.write(&chunk).await?;
+        }
+        return Ok((upload, name));
+    }
+    let message = "the form has no `file`";
+    Err(Problem::new(Kind::Unprocessable, message))
+}
+
+async fn from_body(mut upload: Upload, request: Request) -> Result<Upload, Problem> {
+    let mut body = request.into_body().into_data_stream();
+    while let Some(chunk) = body.next().await {
+        let broken = |error: axum::Error| Problem::new(Kind::InvalidRequest, error.to_string());
+        upload.write(&chunk.map_err(broken)?).await?;
+    }
+    Ok(upload)
+}
+
+fn default_name(content_type: &str) -> &'static str {
+    match content_type.split(';').next().unwrap_or_default().trim() {
+        "text/markdown" => "book.md",
+        "text/html" | "application/xhtml+xml" => "book.html",
+        "application/epub+zip" => "book.epub",
+        _ => "book.txt",
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct InsideQuery {
+    /// Language, where the book is wrong about it.
+    language: Option<String>,
+    /// Read the descriptions of pictures.
+    #[serde(default)]
+    alt_text: bool,
+}
+
+/// A book from inside.
+#[utoipa::path(
+    get, path = "/books/{id}", tag = "books", params(("id" = String, Path), InsideQuery),
+    responses((status = 200, body = BookDetails), Refusals)
+)]
+pub(crate) async fn get(
+    State(master): State<Arc<Master>>,
+    Path(id): Path<String>,
+    Query(query): Query<InsideQuery>,
+) -> Result<Json<BookDetails>, Problem> {
+    let options = ReadOptions {
+        language: query.language.as_deref().map(Language::new),
+        alt_text: query.alt_text,
+        ..ReadOptions::default()
+    };
+    let (stored, book) = open(&master, id, options).await?;
+    Ok(Json(details(stored, &book)))
+}
+
+/// The cover.
+#[utoipa::path(
+    get, path = "/books/{id}/cover", tag = "books", params(("id" = String, Path)),
+    responses(
+        (status = 200, content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"))),
+        Refusals
+    )
+)]
+pub(crate) async fn cover(
+    State(master): State<Arc<Master>>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let (_, book) = open(&master, id, ReadOptions::default()).await?;
+    let cover = book.cover;
+    let cover = cover.ok_or_else(|| Problem::new(Kind::NotFound, "the book has no cover"))?;
+    Ok(([(header::CONTENT_TYPE, cover.media_type)], cover.bytes).into_response())
+}
+
+/// Forgets a book that no job uses.
+#[utoipa::path(
+    delete, path = "/books/{id}", tag = "books", params(("id" = String, Path)),
+    responses((status = 204), Refusals)
+)]
+pub(crate) async fn delete(
+    State(master): State<Arc<Master>>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let asked = id.clone();
+    let deleted = master
+        .database
+        .call(move |connection| books::delete(connection, &asked));
+    match deleted.await? {
+        None => Err(Problem::no("book", &id)),
+        Some(false) => Err(Problem::new(Kind::Conflict, "a job uses this book")
+            .with_hint(Some("delete its jobs first".to_owned()))),
+        Some(true) => {
+            // What is left of a folder costs nothing but space.
+            let _ = fs_err::remove_dir_all(master.book_path(&id, ""));
+            Ok(StatusCode::NO_CONTENT)
+        }
+    }
+}
+
+async fn open(
+    master: &Master,
+    id: String,
+    options: ReadOptions,
+) -> Result<(StoredBook, Book), Problem> {
+    let asked = id.clone();
+    let stored = master
+        .database
+        .call(move |connection| books::get(connection, &asked));
+    let stored = stored.await?.ok_or_else(|| Problem::no("book", &id))?;
+    let path = master.book_path(&stored.id, &stored.name);
+    let book = tokio::task::spawn_blocking(move || read(&path, &options)).await;
+    let book = book.map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))?;
+    let book = book.map_err(|error| {
+        let hint = error.hint();
+        Problem::new(Kind::Gone, error.to_string()).with_hint(hint)
+    })?;
+    Ok((stored, book))
+}
+
+fn details(stored: StoredBook, book: &Book) -> BookDetails {
+    let metadata = &book.metadata;
+    let language = metadata.language.clone();
+    let read_in = language.clone().unwrap_or_else(Language::undetermined);
+    let seconds = |chapter: &Chapter| expected_duration(chapter.characters(), &read_in).as_secs();
+    let numbered = book.chapters.iter().enumerate();
+    let chapters = numbered.map(|(index, chapter)| ChapterInside {
+        number: index + 1,
+        title: chapter.title.clone(),
+        words: chapter.words(),
+        characters: chapter.characters(),
+        seconds: seconds(chapter),
+    });
+    let left_out = book.left_out.iter().map(|part| LeftOutView {
+        kind: part.kind,
+        label: part.label.clone(),
+        characters: part.characters,
+    });
+    let series = metadata.series.as_ref();
+    BookDetails {
+        book: stored.into(),
+        subtitle: metadata.subtitle.clone(),
+        language: language.map(|language| language.to_string()),
+        series: series.map(|series| series.name.clone()),
+        series_position: series.and_then(|series| series.position.clone()),
+        publisher: metadata.publisher.clone(),
+        date: metadata.date.clone(),
+        description: metadata.description.clone(),
+        isbn: metadata.isbn.clone(),
+        has_cover: book.cover.is_some(),
+        words: book.chapters.iter().map(Chapter::words).sum(),
+        seconds: book.chapters.iter().map(seconds).sum(),
+        chapters: chapters.collect(),
+        left_out: left_out.collect(),
+        warnings: book.warnings.clone(),
+    }
+}
+
+impl From<StoredBook> for BookView {
+    fn from(book: StoredBook) -> Self {
+        Self {
+            id: book.id,
+            name: book.name,
+            title: book.title,
+            authors: book.authors,
+            added: book.added,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! A new job.
+
+use std::sync::Arc;
+
+use audiotome_audio::{Loudness, OutputFormat};
+use audiotome_core::{Language, LeftOutKind, Speed};
+use audiotome_production::{Chapters, Order, OutputWish, Reading, VoiceWish};
+use audiotome_speech::EngineKind;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::extract::Json;
+use super::jobs::{JobView, view};
+use super::problem::{Kind, Problem, Refusals};
+use crate::clock::now;
+use crate::database::{books, history, jobs};
+use crate::job::{Job, JobState, Record};
+use crate::master::Master;
+
+/// What is wanted of a book. Only `book` must be named; the rest has sane defaults.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewJob {
+    /// Id of an uploaded book.
+    book: String,
+    /// Higher goes first.
+    #[serde(default)]
+    priority: i32,
+    /// Language, where the book is wrong about it.
+    language: Option<String>,
+    /// Only these chapters: `3`, `3-7`, `1,4-6`, `10-`.
+    chapters: Option<String>,
+    /// Kinds of part that are read although they are usually left out: `notes`, `index`, …
+    #[serde(default)]
+    include: Vec<String>,
+    /// Read the descriptions of pictures.
+    #[serde(default)]
+    alt_text: bool,
+    /// `hibari`, `piper`, `espeak` or `tone`; without it, that of the best voice.
+    engine: Option<String>,
+    /// A voice from `/voices`; without it, the best one for the language.
+    voice: Option<String>,
+    /// How fast, 0.5 to 2.0.
+    #[schema(minimum = 0.5, maximum = 2.0)]
+    speed: Option<f32>,
+    /// `m4b` (the default), `mp3`, `opus`, `flac` or `wav`.
+    format: Option<String>,
+    /// One file for each chapter.
+    #[serde(default)]
+    per_chapter: bool,
+    /// `audiobook` (−19 LUFS, the default), `podcast` (−16), `none`, or a number of LUFS.
+    loudness: Option<String>,
+    /// Leave out sentences that could not be spoken.
+    #[serde(default)]
+    skip_failed: bool,
+}
+
+/// Starts a job.
+#[utoipa::path(
+    post, path = "/jobs", tag = "jobs",
+    responses((status = 201, body = JobView, headers(("location" = String))), Refusals)
+)]
+pub(crate) async fn create(
+    State(master): State<Arc<Master>>,
+    Json(new): Json<NewJob>,
+) -> Result<(StatusCode, HeaderMap, Json<JobView>), Problem> {
+    let id = Uuid::now_v7().to_string();
+    let order = order(&new, &master, &id)?;
+    let (book, priority) = (new.book, new.priority);
+    let created = now();
+    let asked = book.clone();
+    let kept = master.database.call(move |connection| {
+        let Some(book) = books::get(connection, &asked)? else {
+            return Ok(None);
+        };
+        let job = Job {
+            id,
+            book: book.id,
+            order,
+            state: JobState::Queued,
+            priority,
+            updated: created.clone(),
+            created,
+            record: Record {
+                title: book.title,
+                authors: book.authors,
+                ..Record::default()
+            },
+        };
+        jobs::insert(connection, &job)?;
+        history::append(
+            connection,
+            &job.id,
+            &json!({ "step": "create", "state": job.state }),
+        )?;
+        Ok(Some(job))
+    });
+    let job = kept.await?.ok_or_else(|| {
+        let hint = "upload it first: `POST /books`".to_owned();
+        Problem::new(Kind::Unprocessable, format!("there is no book `{book}`"))
+            .with_hint(Some(hint))
+    })?;
+    master.tell_job(&job);
+    master.queue_changed.notify_one();
+    let mut headers = HeaderMap::new();
+    if let Ok(location) = HeaderValue::from_str(&format!("/jobs/{}", job.id)) {
+        headers.insert(header::LOCATION, location);
+    }
+    Ok((StatusCode::CREATED, headers, Json(view(&master, job))))
+}
+
+/// What was asked for, checked.
+fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Problem> {
+    let include = new.include.iter().map(|kind| {
+        serde_json::from_value::<LeftOutKind>(kind.as_str().into())
+            .map_err(|_| wrong("include", format!("`{kind}` is no kind of part")))
+    });
+    let speed = new.speed.map_or(Ok(Speed::NORMAL), |speed| {
+        speed.to_string().parse::<Speed>()
+    });
+    let loudness = new.loudness.as_deref().unwrap_or("audiobook");
+    Ok(Order {
+        reading: Reading {
+            language: new.language.as_deref().map(Language::new),
+            chapters: parsed::<Chapters>("chapters", new.chapters.as_deref())?,
+            include: include.collect::<Result<_, _>>()?,
+            alt_text: new.alt_text,
+        },
+        voice: VoiceWish {
+            engine: parsed::<EngineKind>("engine", new.engine.as_deref())?,
+            voice: new.voice.clone(),
+            speed: speed.map_err(|error| wrong("speed", error.to_string()))?,
+        },
+        output: OutputWish {
+            path: master.settings.library.clone(),
+            format: parsed::<OutputFormat>("format", new.format.as_deref())?,
+            per_chapter: new.per_chapter,
+            loudness: loudness
+                .parse::<Loudness>()
+                .map_err(|error| wrong("loudness", error.to_string()))?,
+            timeline: Some(master.job_folder(id).join("timeline.json")),
+        },
+        corrections: Vec::new(),
+        skip_failed: new.skip_failed,
+    })
+}
+
+fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+    field: &str,
+    text: Option<&str>,
+) -> Result<Option<T>, Problem> {
+    let parsed = text.map(|text| {
+        text.parse()
+            .map_err(|error: T::Err| wrong(field, error.to_string()))
+    });
+    parsed.transpose()
+}
+
+fn wrong(field: &str, message: String) -> Problem {
+    Problem::new(Kind::Unprocessable, format!("`{field}`: {message}"))
+}

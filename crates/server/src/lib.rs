@@ -1,0 +1,56 @@
+//! The master: a job store, a REST API, and the jobs that it carries out with everybody who speaks.
+//!
+//! [`serve`] is everything: it takes up the jobs that an earlier run left, answers requests
+//! (`api`), starts jobs in their order (`runner`), and tells what happens (`hub`). What must
+//! survive is in the job store (`database`) and in the store of clips; everything else is learnt
+//! again.
+
+mod api;
+mod board;
+mod books;
+mod clock;
+mod database;
+mod hub;
+mod job;
+mod master;
+mod metrics;
+mod rate;
+mod runner;
+mod settings;
+mod space;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use audiotome_production::Studio;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+pub use api::document;
+pub use database::DatabaseError;
+use master::Master;
+pub use master::ServeError;
+pub use settings::ServerSettings;
+
+/// Serves until `drain`: then jobs are stopped where they are, to go on when the master is started
+/// again, and requests are answered to their end.
+///
+/// # Errors
+/// When the job store can't be opened or the listener breaks.
+pub async fn serve(
+    listener: TcpListener,
+    studio: Arc<Studio>,
+    settings: ServerSettings,
+    drain: CancellationToken,
+) -> Result<(), ServeError> {
+    let master = Arc::new(Master::open(studio, settings, drain.clone()).await?);
+    let jobs = tokio::spawn(runner::run(Arc::clone(&master)));
+    tokio::spawn(space::watch(Arc::clone(&master)));
+    let router = api::router(&master).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, router)
+        .with_graceful_shutdown(drain.clone().cancelled_owned())
+        .await;
+    drain.cancel();
+    jobs.await.expect("the runner does not panic");
+    Ok(served?)
+}

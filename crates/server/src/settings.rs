@@ -1,0 +1,22 @@
+//! A master's settings.
+
+use std::path::PathBuf;
+
+use audiotome_dispatch::Token;
+
+/// A master's settings.
+#[derive(Clone, Debug)]
+pub struct ServerSettings {
+    /// What people and programs must show, if anything.
+    pub token: Option<Token>,
+    /// What workers are shown, and what they show when they announce themselves.
+    pub worker_token: Option<Token>,
+    /// Where audiobooks go.
+    pub library: PathBuf,
+    /// Jobs that are carried out at once.
+    pub jobs_at_once: usize,
+    /// The largest book that is taken, bytes.
+    pub most_upload_bytes: u64,
+    /// The ffmpeg program, for speech in formats that it makes.
+    pub ffmpeg: String,
+}

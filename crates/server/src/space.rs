@@ -1,0 +1,44 @@
+//! How much room clips and chapters take.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::master::Master;
+use crate::metrics::set;
+
+/// A large store takes a while to go through: it is not done when somebody asks.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Measures now and then, until the master drains.
+pub(crate) async fn watch(master: Arc<Master>) {
+    while !master.drain.is_cancelled() {
+        let data = &master.studio.data;
+        for (what, folder) in [("clips", data.clips()), ("chapters", data.chapters())] {
+            let measured = tokio::task::spawn_blocking(move || bytes_of(&folder)).await;
+            let bytes = usize::try_from(measured.unwrap_or(0)).unwrap_or(usize::MAX);
+            set(&master.metrics.store, "of", what, bytes);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = master.drain.cancelled() => {}
+        }
+    }
+}
+
+/// Bytes of the files of a folder and those below it; what vanishes meanwhile does not count.
+fn bytes_of(folder: &Path) -> u64 {
+    let mut folders = vec![folder.to_owned()];
+    let mut sum = 0;
+    while let Some(folder) = folders.pop() {
+        let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
+        for entry in entries {
+            match entry.metadata() {
+                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
+                Ok(metadata) => sum += metadata.len(),
+                Err(_) => {}
+            }
+        }
+    }
+    sum
+}
