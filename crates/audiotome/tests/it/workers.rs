@@ -139,9 +139,10 @@ fn a_worker_that_is_told_to_leave_leaves() {
 
 #[test]
 fn a_sentence_that_fails_on_one_worker_is_spoken_by_another() {
-    let fails = "fail=number 7.";
+    let fails = "fail=number seven.";
     let (sandbox, events) = survive(&[fails, "delay=5ms"], |_| {});
     assert_same(&sandbox, &events);
+    assert!(events.iter().any(|event| event["event"] == "retried"));
 }
 
 #[test]
