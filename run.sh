@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 need_rust
 need cc=gcc g++=g++ make=make ffmpeg=ffmpeg espeak-ng=espeak-ng
 cargo build --release --locked --quiet --manifest-path "$here/Cargo.toml" --package audiotome
-audiotome=$(cargo metadata --format-version 1 --no-deps --manifest-path "$here/Cargo.toml" | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/audiotome
+audiotome=$(cd "$here" && target_folder)/release/audiotome
 
 # The neural voice is a Python package. Without it the program still works, with espeak, and says so.
 if ! "$audiotome" voices | grep -q "^hibari"; then

@@ -17,3 +17,5 @@ fi
 
 cargo nextest run --locked --workspace "$@"
 cargo test --locked --workspace --doc --quiet
+cargo build --locked --package audiotome
+scripts/check-api.sh "$(target_folder)/debug/audiotome" "$here/target/test-data"

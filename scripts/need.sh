@@ -33,3 +33,8 @@ wheel() {
     python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$2" "$1" >&2 || return 1
     find "$2" -maxdepth 1 -name "${name//-/_}-*" | head -n 1
 }
+
+# target_folder : where cargo puts what it builds.
+target_folder() {
+    cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/'
+}

@@ -178,6 +178,7 @@ async fn refused(answer: Response) -> Failure {
     let seconds = seconds.and_then(|value| value.to_str().ok()?.parse().ok());
     let (kind, reason) = message(answer).await;
     match (status, kind) {
+        (_, Some(ErrorKind::Unavailable)) => Failure::Speaker(reason),
         (StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS, _) => {
             Failure::Busy(Duration::from_secs(seconds.unwrap_or(1)))
         }

@@ -163,6 +163,8 @@ pub enum ErrorKind {
     Unspeakable,
     /// The engine failed; another try can help (500).
     EngineFailed,
+    /// The engine, or everybody who could speak, is away (503).
+    Unavailable,
     /// All slots and the queue are full, or the worker is leaving (503).
     Busy,
 }

@@ -29,4 +29,4 @@ pub use narrator::Narrator;
 pub use order::{Correction, Order, OutputWish, Reading, VoiceWish};
 pub use repertoire::Installed;
 pub use report::Report;
-pub use studio::Studio;
+pub use studio::{Studio, THIS_MACHINE};

@@ -9,7 +9,7 @@ use audiotome_speech::SpeechServer;
 use crate::{Address, DataFolder, Installed};
 
 /// What people call the machine that this process runs on.
-const THIS_MACHINE: &str = "this machine";
+pub const THIS_MACHINE: &str = "this machine";
 
 /// What all audiobooks of this process share.
 pub struct Studio {

@@ -6,14 +6,17 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::master::Master;
+use problem::{ErrorBody, ErrorDetail, Kind};
 
 mod about;
 mod access;
+mod binary;
 mod books;
 mod chapters;
 mod dead_letters;
@@ -58,8 +61,13 @@ pub fn document() -> OpenApi {
     about::finished(routes().split_for_parts().1)
 }
 
+/// What handlers mention but don't list.
+#[derive(utoipa::OpenApi)]
+#[openapi(components(schemas(ErrorBody, ErrorDetail, Kind)))]
+struct Base;
+
 fn routes() -> OpenApiRouter<Arc<Master>> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(Base::openapi())
         .merge(of_books())
         .merge(of_jobs())
         .merge(of_results())

@@ -33,7 +33,7 @@ fn status(kind: ErrorKind) -> StatusCode {
         ErrorKind::WrongEngine => StatusCode::CONFLICT,
         ErrorKind::Unspeakable => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::EngineFailed => StatusCode::INTERNAL_SERVER_ERROR,
-        ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::Unavailable | ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
@@ -47,7 +47,7 @@ impl IntoResponse for Refusal {
         };
         let mut response = (status(self.kind), Json(body)).into_response();
         match self.kind {
-            ErrorKind::Busy => {
+            ErrorKind::Unavailable | ErrorKind::Busy => {
                 response
                     .headers_mut()
                     .insert(header::RETRY_AFTER, COME_AGAIN);

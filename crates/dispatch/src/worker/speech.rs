@@ -160,9 +160,8 @@ fn perform(worker: &Worker, task: &Task) -> Result<Response, Refusal> {
         .engine
         .synthesize(&task.utterance)
         .map_err(|error| match error {
-            SpeechError::Transient(reason) | SpeechError::Unavailable(reason) => {
-                Refusal::new(ErrorKind::EngineFailed, reason)
-            }
+            SpeechError::Transient(reason) => Refusal::new(ErrorKind::EngineFailed, reason),
+            SpeechError::Unavailable(reason) => Refusal::new(ErrorKind::Unavailable, reason),
             SpeechError::Permanent(reason) => Refusal::new(ErrorKind::Unspeakable, reason),
         })?;
     let characters = task.utterance.text.chars().count();

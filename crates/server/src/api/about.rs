@@ -7,8 +7,9 @@ use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, SecurityRequirement};
+use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, PathItem, RefOr, SecurityRequirement};
 
 use super::extract::Json;
 use super::problem::{Kind, Problem, Refusals};
@@ -149,10 +150,48 @@ pub(crate) fn finished(mut document: OpenApi) -> OpenApi {
         .components
         .get_or_insert_default()
         .add_security_scheme("token", SecurityScheme::Http(bearer));
+    complete(&mut document);
     // A master on loopback needs no token.
     document.security = Some(vec![
         SecurityRequirement::new::<_, [&str; 0], &str>("token", []),
         SecurityRequirement::default(),
     ]);
     document
+}
+
+/// Gives every operation an id of its own and every answer a description; answers that handlers don't
+/// describe are plain success.
+fn complete(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let PathItem {
+            get,
+            post,
+            patch,
+            delete,
+            ..
+        } = item;
+        for (method, operation) in [
+            ("get", get),
+            ("post", post),
+            ("patch", patch),
+            ("delete", delete),
+        ] {
+            if let Some(operation) = operation {
+                let words = path.split(|c: char| !c.is_alphanumeric());
+                let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+                operation.operation_id = Some(format!("{method}_{}", words.join("_")));
+                describe(operation);
+            }
+        }
+    }
+}
+
+fn describe(operation: &mut Operation) {
+    for answer in operation.responses.responses.values_mut() {
+        if let RefOr::T(answer) = answer
+            && answer.description.is_empty()
+        {
+            "Done.".clone_into(&mut answer.description);
+        }
+    }
 }

@@ -13,6 +13,7 @@ use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::binary::Binary;
 use super::extract::{Json, Path, Query};
 use super::problem::{Kind, Problem, Refusals};
 use crate::books::Upload;
@@ -118,8 +119,8 @@ pub(crate) async fn list(State(master): State<Arc<Master>>) -> Result<Json<BookL
         (String = "text/plain"),
         (String = "text/markdown"),
         (String = "text/html"),
-        (Vec<u8> = "application/epub+zip"),
-        (Vec<u8> = "application/octet-stream"),
+        (Binary = "application/epub+zip"),
+        (Binary = "application/octet-stream"),
     )),
     responses(
         (status = 201, description = "It is new.", body = BookDetails),
@@ -223,7 +224,7 @@ pub(crate) async fn get(
 #[utoipa::path(
     get, path = "/books/{id}/cover", tag = "books", params(("id" = String, Path)),
     responses(
-        (status = 200, content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"))),
+        (status = 200, content((Binary = "image/jpeg"), (Binary = "image/png"))),
         Refusals
     )
 )]

@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::binary::Binary;
 use super::extract::{Json, Path};
 use super::files::send;
 use super::jobs::find;
@@ -71,7 +72,7 @@ fn view(board: &Board, job: &str, index: usize) -> ChapterView {
     get, path = "/jobs/{id}/chapters/{number}/audio", tag = "jobs",
     params(("id" = String, Path), ("number" = u32, Path)),
     responses(
-        (status = 200, content((Vec<u8> = "audio/aac"), (Vec<u8> = "audio/flac"))),
+        (status = 200, content((Binary = "audio/aac"), (Binary = "audio/flac"))),
         (status = 206, description = "A range of it."),
         (status = 416, description = "There is no such range."),
         Refusals

@@ -79,7 +79,7 @@ fn list(letters: Vec<(String, DeadLetter)>) -> Json<DeadLetterList> {
 
 /// Says a dead letter in other words. It takes effect when the job is retried.
 #[utoipa::path(
-    patch, path = "/jobs/{id}/dead-letters/{key}", tag = "dead letters",
+    patch, path = "/jobs/{id}/dead-letters/{key}", tag = "dead letters", request_body = Edit,
     params(("id" = String, Path), ("key" = String, Path)),
     responses((status = 200, body = DeadLetter), Refusals)
 )]

@@ -11,6 +11,7 @@ use tower::ServiceExt as _;
 use tower_http::services::ServeFile;
 use utoipa::ToSchema;
 
+use super::binary::Binary;
 use super::extract::{Json, Path};
 use super::jobs::find;
 use super::problem::{Kind, Problem, Refusals};
@@ -55,7 +56,7 @@ pub(crate) async fn list(
     get, path = "/jobs/{id}/files/{index}", tag = "downloads",
     params(("id" = String, Path), ("index" = u32, Path)),
     responses(
-        (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 200, body = Binary, content_type = "application/octet-stream"),
         (status = 206, description = "A range of it."),
         (status = 416, description = "There is no such range."),
         Refusals
@@ -76,7 +77,7 @@ pub(crate) async fn download(
 #[utoipa::path(
     get, path = "/jobs/{id}/audiobook", tag = "downloads", params(("id" = String, Path)),
     responses(
-        (status = 200, body = Vec<u8>, content_type = "audio/mp4"),
+        (status = 200, body = Binary, content_type = "audio/mp4"),
         (status = 206, description = "A range of it."),
         (status = 416, description = "There is no such range."),
         Refusals

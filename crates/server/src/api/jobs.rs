@@ -123,7 +123,7 @@ pub(crate) async fn get(
 }
 
 /// Changes a job's priority.
-#[utoipa::path(patch, path = "/jobs/{id}", tag = "jobs", params(("id" = String, Path)), responses((status = 200, body = JobView), Refusals))]
+#[utoipa::path(patch, path = "/jobs/{id}", tag = "jobs", request_body = JobChange, params(("id" = String, Path)), responses((status = 200, body = JobView), Refusals))]
 pub(crate) async fn change(
     State(master): State<Arc<Master>>,
     Path(id): Path<String>,

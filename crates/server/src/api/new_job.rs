@@ -61,7 +61,7 @@ pub(crate) struct NewJob {
 
 /// Starts a job.
 #[utoipa::path(
-    post, path = "/jobs", tag = "jobs",
+    post, path = "/jobs", tag = "jobs", request_body = NewJob,
     responses((status = 201, body = JobView, headers(("location" = String))), Refusals)
 )]
 pub(crate) async fn create(

@@ -15,6 +15,7 @@ use crate::runner::chain;
 /// What went wrong, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "the speech call says its own kinds")]
 pub(crate) enum Kind {
     /// The request makes no sense (400).
     InvalidRequest,
@@ -38,6 +39,14 @@ pub(crate) enum Kind {
     Broken,
     /// Not now; come again (503).
     Busy,
+    /// Of the speech call: another engine was asked for (409).
+    WrongEngine,
+    /// Of the speech call: this text can't be spoken (422).
+    Unspeakable,
+    /// Of the speech call: the engine failed (500).
+    EngineFailed,
+    /// Of the speech call: nobody is there who could speak (503).
+    Unavailable,
 }
 
 /// A refusal.
@@ -139,13 +148,13 @@ fn status(kind: Kind) -> StatusCode {
         Kind::Unauthorized => StatusCode::UNAUTHORIZED,
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Conflict | Kind::WrongEngine => StatusCode::CONFLICT,
         Kind::Gone => StatusCode::GONE,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Kind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
-        Kind::Broken => StatusCode::INTERNAL_SERVER_ERROR,
-        Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Unprocessable | Kind::Unspeakable => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::Broken | Kind::EngineFailed => StatusCode::INTERNAL_SERVER_ERROR,
+        Kind::Busy | Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::binary::Binary;
 use super::extract::{Json, Path, Query};
 use super::jobs::find;
 use super::problem::{Kind, Problem, Refusals};
@@ -109,7 +110,7 @@ fn view(board: &Board, index: usize) -> SegmentView {
 #[utoipa::path(
     get, path = "/jobs/{id}/segments/{index}/audio", tag = "jobs",
     params(("id" = String, Path), ("index" = u32, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "audio/flac"), Refusals)
+    responses((status = 200, body = Binary, content_type = "audio/flac"), Refusals)
 )]
 pub(crate) async fn audio(
     State(master): State<Arc<Master>>,

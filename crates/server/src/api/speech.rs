@@ -8,6 +8,7 @@ use serde::Deserialize;
 use tower::ServiceExt as _;
 use utoipa::ToSchema;
 
+use super::binary::Binary;
 use super::problem::Refusals;
 use crate::master::Master;
 
@@ -35,8 +36,8 @@ pub(crate) struct SpeechRequest {
     post, path = "/v1/audio/speech", tag = "speech", request_body = SpeechRequest,
     responses(
         (status = 200, content(
-            (Vec<u8> = "audio/mpeg"), (Vec<u8> = "audio/ogg"), (Vec<u8> = "audio/aac"),
-            (Vec<u8> = "audio/flac"), (Vec<u8> = "audio/wav"), (Vec<u8> = "audio/pcm"),
+            (Binary = "audio/mpeg"), (Binary = "audio/ogg"), (Binary = "audio/aac"),
+            (Binary = "audio/flac"), (Binary = "audio/wav"), (Binary = "audio/pcm"),
         )),
         Refusals
     )

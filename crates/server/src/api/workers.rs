@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use audiotome_dispatch::wire::{Announcement, PROTOCOL};
 use audiotome_dispatch::{MemberState, MemberStatus};
-use audiotome_production::Address;
+use audiotome_production::{Address, THIS_MACHINE};
 use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -85,7 +85,7 @@ pub(crate) async fn list(State(master): State<Arc<Master>>) -> Json<WorkerList> 
 /// Adds a worker; books that are being read use it at once. It is remembered. One that is there
 /// already stays (200).
 #[utoipa::path(
-    post, path = "/workers", tag = "workers",
+    post, path = "/workers", tag = "workers", request_body = NewWorker,
     responses((status = 201, body = WorkerView), (status = 200, body = WorkerView), Refusals)
 )]
 pub(crate) async fn add(
@@ -151,6 +151,7 @@ pub(crate) async fn drain(
     State(master): State<Arc<Master>>,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
+    not_this_machine(&name)?;
     let left = master.studio.cluster.drain(&name);
     left_behind(&master, name, left, "draining").await
 }
@@ -164,8 +165,18 @@ pub(crate) async fn remove(
     State(master): State<Arc<Master>>,
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
+    not_this_machine(&name)?;
     let left = master.studio.cluster.remove(&name);
     left_behind(&master, name, left, "removed").await
+}
+
+/// What a request takes out, a request must be able to bring back.
+fn not_this_machine(name: &str) -> Result<(), Problem> {
+    if name != THIS_MACHINE {
+        return Ok(());
+    }
+    let hint = "start the master with `--no-local`".to_owned();
+    Err(Problem::new(Kind::Conflict, "the master's own machine stays").with_hint(Some(hint)))
 }
 
 async fn left_behind(
