@@ -83,6 +83,13 @@ pub(crate) enum Command {
     Worker(WorkerArgs),
 }
 
+impl Command {
+    /// Whether it runs until it is stopped.
+    pub(crate) fn is_server(&self) -> bool {
+        matches!(self, Self::Serve(_) | Self::Worker(_))
+    }
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
 pub(crate) struct ConvertArgs {

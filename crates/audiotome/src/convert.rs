@@ -22,7 +22,7 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let slots = args
         .slots
         .map_or_else(Slots::per_core, |slots| Slots::new(slots.into()));
-    let studio = studio::of_convert(&args.cluster, data, slots)?;
+    let studio = studio::of_convert(&args.cluster, &args.voice, data, slots)?;
     let order = Order {
         reading: args.reading.reading(),
         voice: args.voice.wish(),

@@ -27,7 +27,7 @@ use crate::cli::{Cli, Command, LogFormat};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    start_log(cli.common.log_format);
+    start_log(cli.common.log_format, cli.command.is_server());
     match run(cli) {
         Ok(code) => exit::exit_code(code),
         // `| head` has seen enough.
@@ -60,10 +60,11 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref().is_some_and(kind)
 }
 
-/// Warnings and worse by default: progress has its own display.
-fn start_log(format: LogFormat) {
-    let filter =
-        EnvFilter::try_from_env("AUDIOTOME_LOG").unwrap_or_else(|_| EnvFilter::new("error"));
+/// Servers tell what they do. Other commands tell by default only what went wrong: progress has its
+/// own display.
+fn start_log(format: LogFormat, server: bool) {
+    let usual = if server { "info" } else { "error" };
+    let filter = EnvFilter::try_from_env("AUDIOTOME_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

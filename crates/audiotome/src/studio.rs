@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use audiotome_dispatch::{Slots, Token};
 use audiotome_production::{Address, DataFolder, Studio};
 
-use crate::cli::ClusterArgs;
+use crate::cli::{ClusterArgs, VoiceArgs};
 use crate::exit::{Ending, USAGE};
 
 /// Another name for the list of workers, which other programs use.
@@ -16,14 +16,20 @@ const ALIAS: &str = "WORKER_NODES";
 /// For books that are made now: somebody must be there who speaks.
 pub(crate) fn of_convert(
     args: &ClusterArgs,
+    voice: &VoiceArgs,
     data: &DataFolder,
     slots: Slots,
 ) -> anyhow::Result<Arc<Studio>> {
-    if args.no_local && addresses(args)?.is_empty() {
+    let addresses = addresses(args)?;
+    if args.no_local && addresses.is_empty() {
         let message = "with `--no-local` nobody is left to speak";
         return Err(Ending::new(USAGE, message, "name workers with `--workers`").into());
     }
-    studio(args, data, slots, false)
+    // The voice of a speech server is spoken by such servers only.
+    let is_server = |address: &Address| matches!(address, Address::Server(_));
+    let foreign = voice.engine.is_none() && addresses.iter().any(is_server);
+    let local = (!args.no_local && !foreign).then_some(slots);
+    studio(args, &addresses, data, local, false)
 }
 
 /// For a master, whose books wait for workers that come later.
@@ -32,22 +38,24 @@ pub(crate) fn of_master(
     data: &DataFolder,
     slots: Slots,
 ) -> anyhow::Result<Arc<Studio>> {
-    studio(args, data, slots, true)
+    let local = (!args.no_local).then_some(slots);
+    studio(args, &addresses(args)?, data, local, true)
 }
 
 fn studio(
     args: &ClusterArgs,
+    addresses: &[Address],
     data: &DataFolder,
-    slots: Slots,
+    local: Option<Slots>,
     wait_for_members: bool,
 ) -> anyhow::Result<Arc<Studio>> {
     let patience = Duration::from_secs(args.patience.into());
     let studio = Studio::new(data.clone(), patience, wait_for_members);
     let token = args.worker_token.as_deref().and_then(Token::new);
-    for address in addresses(args)? {
-        studio.add(&address, token.clone())?;
+    for address in addresses {
+        studio.add(address, token.clone())?;
     }
-    if !args.no_local {
+    if let Some(slots) = local {
         studio.add_this_machine(slots);
     }
     Ok(Arc::new(studio))

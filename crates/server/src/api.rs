@@ -120,7 +120,7 @@ fn of_dead_letters() -> OpenApiRouter<Arc<Master>> {
 fn of_workers() -> OpenApiRouter<Arc<Master>> {
     OpenApiRouter::new()
         .routes(routes!(workers::list, workers::add))
-        .routes(routes!(workers::announce))
+        .routes(routes!(workers::announce, workers::goodbye))
         .routes(routes!(workers::drain))
         .routes(routes!(workers::remove))
 }

@@ -17,7 +17,7 @@ mod metrics;
 mod rate;
 mod runner;
 mod settings;
-mod space;
+mod upkeep;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let master = Arc::new(Master::open(studio, settings, drain.clone()).await?);
     let jobs = tokio::spawn(runner::run(Arc::clone(&master)));
-    tokio::spawn(space::watch(Arc::clone(&master)));
+    tokio::spawn(upkeep::run(Arc::clone(&master)));
     let router = api::router(&master).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, router)
         .with_graceful_shutdown(drain.clone().cancelled_owned())

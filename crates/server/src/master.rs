@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use audiotome_core::{AudioStore, SegmentKey, StoreError};
 use audiotome_dispatch::worker::{Door, WorkerSettings, speech_door};
@@ -24,6 +25,8 @@ use crate::metrics::Metrics;
 
 /// Boards of jobs that do not run and were looked at last.
 const BOARDS: usize = 4;
+/// A worker that announces itself does so every ten seconds.
+const SILENCE: Duration = Duration::from_secs(60);
 /// Texts that others may have spoken through this master at once.
 const SPEECH_SLOTS: usize = 64;
 /// Somebody waits for a text that is spoken for them; a book can wait.
@@ -57,6 +60,8 @@ pub(crate) struct Master {
     pub(crate) drain: CancellationToken,
     running: Mutex<HashMap<String, Running>>,
     looked_at: Mutex<VecDeque<(String, SharedBoard)>>,
+    /// When workers that announce themselves did so last.
+    announced: Mutex<HashMap<String, Instant>>,
 }
 
 /// A board that a job writes and requests read.
@@ -113,6 +118,7 @@ impl Master {
             queue_changed: Notify::new(),
             running: Mutex::default(),
             looked_at: Mutex::default(),
+            announced: Mutex::default(),
             studio,
             settings,
             database,
@@ -184,6 +190,29 @@ impl Master {
             "error": job.record.error,
         });
         self.hub.tell("job", Some(&job.id), data);
+    }
+
+    /// A worker has announced itself.
+    pub(crate) fn announced(&self, name: &str) {
+        lock(&self.announced).insert(name.to_owned(), Instant::now());
+    }
+
+    /// Forgets a worker that has left.
+    pub(crate) fn left_behind(&self, name: &str, state: &str) {
+        lock(&self.announced).remove(name);
+        self.studio.forget(name);
+        self.hub
+            .tell("worker", None, json!({ "worker": name, "state": state }));
+    }
+
+    /// Takes out workers that announced themselves and have fallen silent.
+    pub(crate) fn forget_silent_workers(&self) {
+        let announced = lock(&self.announced).clone();
+        for (name, last) in announced {
+            if last.elapsed() > SILENCE && self.studio.cluster.remove(&name) {
+                self.left_behind(&name, "silent");
+            }
+        }
     }
 
     /// The jobs that are being carried out.

@@ -7,6 +7,7 @@ mod convert;
 mod faults;
 mod look;
 mod master;
+mod master_faults;
 mod resume;
 mod sandbox;
 mod serving;

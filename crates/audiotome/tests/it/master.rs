@@ -203,7 +203,7 @@ fn a_sentence_that_always_fails_is_edited_and_the_book_is_whole() {
 #[test]
 fn equal_jobs_share_and_an_urgent_one_goes_first() {
     let sandbox = Sandbox::new();
-    let master = Process::master(&sandbox, "delay=10ms", &["--jobs", "2"]);
+    let master = Process::master(&sandbox, "delay=60ms", &["--jobs", "2"]);
     let slow = master.upload("slow.md", &long_book());
     let quick = master.upload("quick.md", &long_book().replace("Chapter", "Part"));
     let slow = start(&master, &slow, json!({ "priority": 0 }));

@@ -1,6 +1,6 @@
 //! A master and workers as processes, and requests to them.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -139,12 +139,18 @@ impl Process {
 
     /// The events of a job as they happen, as `(kind, data)`; from the present on.
     pub(crate) fn events(&self, job: &str) -> Events {
-        let url = format!("http://{}/events?job={job}", self.address);
-        let answer = ureq::get(url).call().unwrap();
-        Events(BufReader::with_capacity(
-            1,
-            Box::new(answer.into_body().into_reader()),
-        ))
+        self.listen(&format!("/events?job={job}"))
+    }
+
+    /// All events as they happen.
+    pub(crate) fn all_events(&self) -> Events {
+        self.listen("/events")
+    }
+
+    fn listen(&self, path: &str) -> Events {
+        let answer = ureq::get(format!("http://{}{path}", self.address)).call();
+        let body: Box<dyn Read + Send> = Box::new(answer.unwrap().into_body().into_reader());
+        Events(BufReader::with_capacity(1, body))
     }
 
     /// Waits until the job is in one of these states; gives the job.
@@ -164,7 +170,7 @@ impl Process {
 }
 
 /// Server-sent events.
-pub(crate) struct Events(BufReader<Box<dyn std::io::Read + Send>>);
+pub(crate) struct Events(BufReader<Box<dyn Read + Send>>);
 
 impl Events {
     /// The next event of a kind.

@@ -21,6 +21,9 @@ use crate::database::{books, history, jobs};
 use crate::job::{Job, JobState, Record};
 use crate::master::Master;
 
+/// Jobs that may wait.
+const MOST_WAITING: usize = 1_000;
+
 /// What is wanted of a book. Only `book` must be named; the rest has sane defaults.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -73,6 +76,14 @@ pub(crate) async fn create(
     let (book, priority) = (new.book, new.priority);
     let created = now();
     let asked = book.clone();
+    let waiting = master.database.call(jobs::counts).await?;
+    let waiting = waiting
+        .iter()
+        .filter(|(state, _)| *state == JobState::Queued);
+    if waiting.map(|(_, count)| count).sum::<usize>() >= MOST_WAITING {
+        let message = format!("{MOST_WAITING} jobs wait already");
+        return Err(Problem::new(Kind::Busy, message));
+    }
     let kept = master.database.call(move |connection| {
         let Some(book) = books::get(connection, &asked)? else {
             return Ok(None);

@@ -110,7 +110,8 @@ pub(crate) async fn add(
     Ok((status, Json(shown(&master, &address.name())?)))
 }
 
-/// A worker announces itself, and again every few seconds. It shows the workers' token.
+/// A worker announces itself, and again every few seconds; one that falls silent for a minute is
+/// forgotten. It shows the workers' token.
 #[utoipa::path(
     post, path = "/workers/announce", tag = "workers", request_body = AnnouncementBody,
     responses((status = 200, body = WorkerView), Refusals)
@@ -127,19 +128,42 @@ pub(crate) async fn announce(
         );
         return Err(Problem::new(Kind::Conflict, message));
     }
-    let address = body
-        .address
-        .clone()
-        .unwrap_or_else(|| SocketAddr::new(caller.ip().to_canonical(), body.port).to_string());
-    let address: Address = address
-        .parse()
-        .map_err(|error| Problem::new(Kind::Unprocessable, format!("`address`: {error}")))?;
-    if matches!(address, Address::Server(_)) {
-        let message = "`address`: a worker of ours announces itself with host and port";
-        return Err(Problem::new(Kind::Unprocessable, message));
-    }
+    let address = announced(&body, caller)?;
     join(&master, &address)?;
+    master.announced(&address.name());
     Ok(Json(shown(&master, &address.name())?))
+}
+
+/// A worker that announced itself says goodbye: it finishes what it is speaking.
+#[utoipa::path(
+    delete, path = "/workers/announce", tag = "workers", request_body = AnnouncementBody,
+    responses((status = 204), Refusals)
+)]
+pub(crate) async fn goodbye(
+    State(master): State<Arc<Master>>,
+    ConnectInfo(caller): ConnectInfo<SocketAddr>,
+    Json(body): Json<Announcement>,
+) -> Result<StatusCode, Problem> {
+    let name = announced(&body, caller)?.name();
+    let left = master.studio.cluster.drain(&name);
+    left_behind(&master, name, left, "draining").await
+}
+
+/// Where a worker that announces itself can be reached.
+fn announced(body: &Announcement, caller: SocketAddr) -> Result<Address, Problem> {
+    let caller = SocketAddr::new(caller.ip().to_canonical(), body.port);
+    let address = body.address.clone().unwrap_or_else(|| caller.to_string());
+    match address.parse() {
+        Ok(address @ Address::Worker(_)) => Ok(address),
+        Ok(Address::Server(_)) => {
+            let message = "`address`: a worker of ours announces itself with host and port";
+            Err(Problem::new(Kind::Unprocessable, message))
+        }
+        Err(error) => {
+            let message = format!("`address`: {error}");
+            Err(Problem::new(Kind::Unprocessable, message))
+        }
+    }
 }
 
 /// Lets a worker finish what it is speaking and asks it for nothing more. It is forgotten.
@@ -188,10 +212,7 @@ async fn left_behind(
     if !was_there {
         return Err(Problem::no("worker", &name));
     }
-    master.studio.forget(&name);
-    master
-        .hub
-        .tell("worker", None, json!({ "worker": name, "state": state }));
+    master.left_behind(&name, state);
     master
         .database
         .call(move |connection| {

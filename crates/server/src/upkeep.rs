@@ -1,4 +1,4 @@
-//! How much room clips and chapters take.
+//! What is looked after now and then: room on the disk, workers that fell silent.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use crate::master::Master;
 use crate::metrics::set;
 
 /// A large store takes a while to go through: it is not done when somebody asks.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_secs(30);
 
-/// Measures now and then, until the master drains.
-pub(crate) async fn watch(master: Arc<Master>) {
+/// Looks now and then, until the master drains.
+pub(crate) async fn run(master: Arc<Master>) {
     while !master.drain.is_cancelled() {
         let data = &master.studio.data;
         for (what, folder) in [("clips", data.clips()), ("chapters", data.chapters())] {
@@ -19,6 +19,7 @@ pub(crate) async fn watch(master: Arc<Master>) {
             let bytes = usize::try_from(measured.unwrap_or(0)).unwrap_or(usize::MAX);
             set(&master.metrics.store, "of", what, bytes);
         }
+        master.forget_silent_workers();
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             () = master.drain.cancelled() => {}

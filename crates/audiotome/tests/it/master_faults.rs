@@ -1,0 +1,136 @@
+//! A master's workers die, hang, leave and come: each job ends whole, every segment once.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use crate::master::{audiobook, converted, long_book, start};
+use crate::sandbox::Sandbox;
+use crate::serving::{Events, Process};
+
+/// A master without a voice of its own and a job that its workers speak.
+struct Shift {
+    sandbox: Sandbox,
+    master: Process,
+    workers: Vec<Process>,
+    job: String,
+    events: Events,
+    spoken: Vec<Value>,
+}
+
+impl Shift {
+    fn start(tones: &[&str]) -> Self {
+        let sandbox = Sandbox::new();
+        let start_worker = |tone: &&str| Process::worker(&sandbox, tone);
+        let workers: Vec<_> = tones.iter().map(start_worker).collect();
+        let list: Vec<_> = workers.iter().map(|worker| &*worker.address).collect();
+        let list = list.join(",");
+        let args = ["--no-local", "--patience", "2", "--workers", &list];
+        let master = Process::master(&sandbox, "", &args);
+        let book = master.upload("book.md", &long_book());
+        // Listening begins before there is something to hear.
+        let events = master.all_events();
+        let job = start(&master, &book, json!({}));
+        Self {
+            sandbox,
+            master,
+            workers,
+            job,
+            events,
+            spoken: Vec::new(),
+        }
+    }
+
+    /// Waits until so many segments more were spoken.
+    fn until_spoken(&mut self, enough: usize) {
+        let enough = self.spoken.len() + enough;
+        while self.spoken.len() < enough {
+            let event = self.events.next_of("segment");
+            if event["event"] == "spoken" {
+                self.spoken.push(event);
+            }
+        }
+    }
+
+    /// Waits for the end: the audiobook is the one that a single machine makes, and no segment was
+    /// spoken twice.
+    fn ends_whole(mut self) {
+        let done = self.master.wait_for(&self.job, &["done", "failed"]);
+        assert_eq!(done["state"], "done", "{done}");
+        assert_eq!(
+            audiobook(&self.master, &self.job),
+            converted("book.md", &long_book())
+        );
+        loop {
+            let (kind, event) = self.events.next().unwrap();
+            match (&*kind, &event) {
+                ("segment", event) if event["event"] == "spoken" => self.spoken.push(event.clone()),
+                ("job", event) if event["state"] == "done" => break,
+                _ => {}
+            }
+        }
+        let keys: HashSet<_> = self.spoken.iter().map(|e| e["key"].as_str()).collect();
+        assert_eq!(keys.len(), self.spoken.len());
+    }
+}
+
+#[test]
+fn a_worker_is_killed_in_the_middle_of_a_sentence() {
+    let mut shift = Shift::start(&["delay=30ms"; 3]);
+    shift.until_spoken(6);
+    shift.workers[0].signal("-KILL");
+    shift.ends_whole();
+}
+
+#[test]
+fn a_worker_that_hangs_longer_than_the_timeout_answers_too_late() {
+    let mut shift = Shift::start(&["delay=30ms"; 2]);
+    shift.until_spoken(6);
+    shift.workers[0].signal("-STOP");
+    let mut events = shift.master.events(&shift.job);
+    while events.next_of("worker")["event"] != "worker-away" {}
+    shift.workers[0].signal("-CONT");
+    shift.ends_whole();
+}
+
+#[test]
+fn all_workers_go_and_another_one_comes() {
+    let mut shift = Shift::start(&["delay=30ms"; 2]);
+    shift.until_spoken(6);
+    let mut events = shift.master.events(&shift.job);
+    for worker in &shift.workers {
+        worker.signal("-KILL");
+    }
+    while events.next_of("worker")["event"] != "waiting" {}
+    let progress = shift.master.get(&format!("/jobs/{}/progress", shift.job));
+    assert!(progress["waiting_for"].is_string(), "{progress}");
+    let late = Process::worker(&shift.sandbox, "delay=1ms");
+    let address = json!({ "address": late.address });
+    shift.master.post("/workers", &address);
+    shift.ends_whole();
+}
+
+#[test]
+fn one_worker_drains_by_request_and_one_is_removed() {
+    let mut shift = Shift::start(&["delay=20ms"; 3]);
+    shift.until_spoken(6);
+    let drain = format!("/workers/{}/drain", shift.workers[0].address);
+    assert_eq!(shift.master.call("POST", &drain, None).0, 204);
+    let remove = format!("/workers/{}", shift.workers[1].address);
+    assert_eq!(shift.master.call("DELETE", &remove, None).0, 204);
+    assert_eq!(shift.master.call("DELETE", &remove, None).0, 404);
+    shift.ends_whole();
+}
+
+#[test]
+fn health_and_figures_answer_while_every_slot_speaks() {
+    let mut shift = Shift::start(&["delay=50ms"; 2]);
+    shift.until_spoken(2);
+    for _ in 0..20 {
+        assert_eq!(shift.master.call("GET", "/health", None).0, 200);
+        let (status, text) = shift.master.call("GET", "/metrics", None);
+        assert!(status == 200 && text.as_str().unwrap().contains("audiotome_segments"));
+        assert_eq!(shift.workers[0].call("GET", "/metrics", None).0, 200);
+    }
+    shift.ends_whole();
+}
