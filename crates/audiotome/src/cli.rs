@@ -14,6 +14,10 @@ use crate::chapters::Chapters;
 use crate::cluster::Helper;
 use crate::exit;
 
+mod tls;
+
+pub(crate) use tls::{TlsArgs, TrustArgs};
+
 /// Turn a book into an audiobook with chapters, cover and tags.
 #[derive(Debug, Parser)]
 #[command(name = "audiotome", version, after_help = AFTER_HELP, propagate_version = true, max_term_width = 100)]
@@ -148,6 +152,8 @@ pub(crate) struct ClusterArgs {
     /// Seconds that a speaker is given at least; a text that usually takes longer gets more
     #[arg(long, env = "AUDIOTOME_PATIENCE", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) patience: u16,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
 }
 
 #[derive(Debug, Args)]
@@ -174,6 +180,8 @@ pub(crate) struct WorkerArgs {
     /// Let anybody in who can reach this machine
     #[arg(long, env = "AUDIOTOME_INSECURE")]
     pub(crate) insecure: bool,
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
 }
 
 /// What of the book is read.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use audiotome_core::SpeechEngine;
-use audiotome_dispatch::{Cluster, HttpWorker, Local, Slots, Speaker, Token, WorkerAddress};
+use audiotome_dispatch::{
+    Caller, Cluster, HttpWorker, Local, Slots, Speaker, Token, WorkerAddress,
+};
 use audiotome_speech::{OpenAi, SpeechServer};
 
 use crate::cli::ClusterArgs;
@@ -61,12 +63,15 @@ pub(crate) fn cluster(
     voice: &str,
     slots: Slots,
 ) -> anyhow::Result<Arc<Cluster>> {
-    let token = args.worker_token.as_deref().and_then(Token::new);
+    let caller = Caller {
+        token: args.worker_token.as_deref().and_then(Token::new),
+        trusted: args.trust.load()?,
+    };
     let helpers = helpers(args)?;
     let mut speakers: Vec<Arc<dyn Speaker>> = Vec::new();
     for helper in &helpers {
         speakers.push(match helper {
-            Helper::Worker(address) => Arc::new(HttpWorker::new(address, token.clone())?),
+            Helper::Worker(address) => Arc::new(HttpWorker::new(address, &caller)?),
             Helper::Server(server) => {
                 let slots = Slots::new(server.slots());
                 let engine = Arc::new(OpenAi::new(server.clone(), Some(voice)));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use audiotome_dispatch::worker::{WorkerSettings, serve};
-use audiotome_dispatch::{Repertoire as _, Slots, Token};
+use audiotome_dispatch::{Repertoire as _, Slots, Token, listen};
 use tokio::net::TcpListener;
 
 use crate::cli::WorkerArgs;
@@ -20,6 +20,7 @@ use crate::signals;
 pub(crate) fn run(args: &WorkerArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let token = args.token.as_deref().and_then(Token::new);
     check(args.listen, token.is_some() || args.insecure)?;
+    let tls = args.tls.load()?;
     let repertoire = Installed::new(data.voices());
     if repertoire.voices().is_empty() {
         let hint = "`audiotome doctor` tells how to get some";
@@ -36,16 +37,18 @@ pub(crate) fn run(args: &WorkerArgs, data: &DataFolder) -> anyhow::Result<u8> {
         ffmpeg: audiotome_audio::ffmpeg::program().display().to_string(),
     };
     runtime.block_on(async {
-        let listener = TcpListener::bind(args.listen).await;
-        let listener = listener.with_context(|| format!("can't listen on `{}`", args.listen))?;
-        let address = listener.local_addr()?;
+        let socket = TcpListener::bind(args.listen).await;
+        let socket = socket.with_context(|| format!("can't listen on `{}`", args.listen))?;
+        let address = socket.local_addr()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
         // Scripts that ask for port 0 read the port here.
         writeln!(
             io::stdout(),
-            "listening on http://{address}, {} slots",
+            "listening on {scheme}://{address}, {} slots",
             slots.count()
         )?;
         io::stdout().flush()?;
+        let listener = listen(socket, tls.as_ref());
         serve(listener, Arc::new(repertoire), settings, drain).await?;
         anyhow::Ok(())
     })?;

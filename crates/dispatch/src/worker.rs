@@ -10,11 +10,10 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::routing::get;
-use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Repertoire, Slots, Token};
+use crate::{Listener, Repertoire, Slots, Token};
 
 mod answer;
 mod door;
@@ -57,7 +56,7 @@ struct Worker {
 /// # Errors
 /// When the listener breaks.
 pub async fn serve(
-    listener: TcpListener,
+    listener: Listener,
     repertoire: Arc<dyn Repertoire>,
     settings: WorkerSettings,
     drain: CancellationToken,

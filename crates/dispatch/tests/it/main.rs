@@ -11,6 +11,7 @@ mod membership;
 mod once;
 mod server;
 mod sharing;
+mod tls;
 mod waiting;
 
 use std::sync::Arc;
