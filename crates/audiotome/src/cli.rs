@@ -14,8 +14,10 @@ use crate::chapters::Chapters;
 use crate::cluster::Helper;
 use crate::exit;
 
+mod join;
 mod tls;
 
+pub(crate) use join::JoinArgs;
 pub(crate) use tls::{TlsArgs, TrustArgs};
 
 /// Turn a book into an audiobook with chapters, cover and tags.
@@ -180,6 +182,8 @@ pub(crate) struct WorkerArgs {
     /// Let anybody in who can reach this machine
     #[arg(long, env = "AUDIOTOME_INSECURE")]
     pub(crate) insecure: bool,
+    #[command(flatten)]
+    pub(crate) join: JoinArgs,
     #[command(flatten)]
     pub(crate) tls: TlsArgs,
 }

@@ -74,6 +74,20 @@ pub struct Ready {
     pub slots: usize,
 }
 
+/// `POST /workers/announce` to a master: a worker offers its help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// Where it can be reached, if not at the address that it calls from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Its port.
+    pub port: u16,
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// Version of the program.
+    pub version: String,
+}
+
 /// `GET /status`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Status {

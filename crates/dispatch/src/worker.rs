@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Listener, Repertoire, Slots, Token};
 
+mod announce;
 mod answer;
 mod door;
 mod encode;
@@ -23,6 +24,7 @@ mod metrics;
 mod speech;
 mod status;
 
+pub use announce::{Joining, announce};
 pub use door::{Door, speech_door};
 use metrics::Metrics;
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod announce;
 mod bad_workers;
 mod door;
 mod fakes;
