@@ -11,6 +11,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit;
 
+mod join;
+mod tls;
+
+pub(crate) use join::JoinArgs;
+pub(crate) use tls::{TlsArgs, TrustArgs};
+
 /// Turn a book into an audiobook with chapters, cover and tags.
 #[derive(Debug, Parser)]
 #[command(name = "audiotome", version, after_help = AFTER_HELP, propagate_version = true, max_term_width = 100)]
@@ -154,6 +160,8 @@ pub(crate) struct ClusterArgs {
     /// Seconds that a speaker is given at least; a text that usually takes longer gets more
     #[arg(long, env = "AUDIOTOME_PATIENCE", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) patience: u16,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
 }
 
 #[derive(Debug, Args)]
@@ -195,6 +203,8 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "AUDIOTOME_SLOTS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) slots: Option<u16>,
     #[command(flatten)]
+    pub(crate) tls: TlsArgs,
+    #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
 }
 
@@ -222,6 +232,10 @@ pub(crate) struct WorkerArgs {
     /// Let anybody in who can reach this machine
     #[arg(long, env = "AUDIOTOME_INSECURE")]
     pub(crate) insecure: bool,
+    #[command(flatten)]
+    pub(crate) join: JoinArgs,
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
 }
 
 /// What of the book is read.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use audiotome_dispatch::{Slots, Token};
+use audiotome_dispatch::{Slots, Token, listen};
 use audiotome_production::DataFolder;
 use audiotome_server::{ServerSettings, serve};
 use tokio::net::TcpListener;
@@ -19,6 +19,7 @@ use crate::studio;
 pub(crate) fn run(args: &ServeArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let token = args.token.as_deref().and_then(Token::new);
     guarded(args.listen, token.is_some() || args.insecure)?;
+    let tls = args.tls.load()?;
     let slots = args
         .slots
         .map_or_else(Slots::per_core, |slots| Slots::new(slots.into()));
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &ServeArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let library = args.library.clone();
     let settings = ServerSettings {
         token,
-        worker_token: args.cluster.worker_token.as_deref().and_then(Token::new),
+        caller: studio::caller(&args.cluster)?,
         library: library.unwrap_or_else(|| data.path().join("audiobooks")),
         jobs_at_once: args.jobs.into(),
         most_upload_bytes: u64::from(args.max_upload) << 20,
@@ -35,12 +36,14 @@ pub(crate) fn run(args: &ServeArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let runtime = signals::runtime()?;
     let drain = signals::stop(&runtime);
     runtime.block_on(async {
-        let listener = TcpListener::bind(args.listen).await;
-        let listener = listener.with_context(|| format!("can't listen on `{}`", args.listen))?;
-        let address = listener.local_addr()?;
+        let socket = TcpListener::bind(args.listen).await;
+        let socket = socket.with_context(|| format!("can't listen on `{}`", args.listen))?;
+        let address = socket.local_addr()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
         // Scripts that ask for port 0 read the port here.
-        writeln!(io::stdout(), "listening on http://{address}")?;
+        writeln!(io::stdout(), "listening on {scheme}://{address}")?;
         io::stdout().flush()?;
+        let listener = listen(socket, tls.as_ref());
         serve(listener, Arc::clone(&studio), settings, drain).await?;
         anyhow::Ok(())
     })?;

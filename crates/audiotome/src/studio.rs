@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use audiotome_dispatch::{Slots, Token};
+use audiotome_dispatch::{Caller, Slots, Token};
 use audiotome_production::{Address, DataFolder, Studio};
 
 use crate::cli::{ClusterArgs, VoiceArgs};
@@ -51,14 +51,22 @@ fn studio(
 ) -> anyhow::Result<Arc<Studio>> {
     let patience = Duration::from_secs(args.patience.into());
     let studio = Studio::new(data.clone(), patience, wait_for_members);
-    let token = args.worker_token.as_deref().and_then(Token::new);
+    let caller = caller(args)?;
     for address in addresses {
-        studio.add(address, token.clone())?;
+        studio.add(address, &caller)?;
     }
     if let Some(slots) = local {
         studio.add_this_machine(slots);
     }
     Ok(Arc::new(studio))
+}
+
+/// What workers are shown, and which of them are trusted.
+pub(crate) fn caller(args: &ClusterArgs) -> anyhow::Result<Caller> {
+    Ok(Caller {
+        token: args.worker_token.as_deref().and_then(Token::new),
+        trusted: args.trust.load()?,
+    })
 }
 
 /// The machines that were named, in the arguments or the environment.

@@ -9,15 +9,15 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url};
 
 use crate::speaker::{Failure, Fitness, Request, Speaker};
-use crate::token::Token;
 use crate::wire::{self, ErrorBody, ErrorKind, PROTOCOL, Ready, SpeechBody};
 
 mod address;
+mod caller;
 
-pub use address::{AddressError, WorkerAddress};
+pub(crate) use address::at;
+pub use address::{AddressError, MasterAddress, WorkerAddress};
+pub use caller::Caller;
 
-/// A machine that does not take a connection within this time is away.
-const CONNECT: Duration = Duration::from_secs(3);
 /// A question about the worker itself is answered at once, but a model may have to be loaded first.
 const QUESTION: Duration = Duration::from_secs(30);
 /// The largest answer that is believed: ten minutes of sound.
@@ -31,7 +31,7 @@ const REQUESTS_PER_SLOT: usize = 2;
 pub struct HttpWorker {
     name: String,
     base: Url,
-    token: Option<Token>,
+    caller: Caller,
     client: Client,
 }
 
@@ -39,38 +39,24 @@ impl HttpWorker {
     /// The worker at an address. Nothing is asked yet.
     ///
     /// # Errors
-    /// When the system has no usable certificates.
-    pub fn new(address: &WorkerAddress, token: Option<Token>) -> Result<Self, reqwest::Error> {
-        // The first one in the process wins, and all are the same.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .connect_timeout(CONNECT)
-            .tcp_nodelay(true)
-            .no_proxy()
-            .http1_only()
-            .build()?;
+    /// When TLS is asked for and the system has no usable certificates.
+    pub fn new(address: &WorkerAddress, caller: &Caller) -> Result<Self, reqwest::Error> {
+        let base = address.url().clone();
         Ok(Self {
             name: address.name(),
-            base: address.url().clone(),
-            token,
-            client,
+            client: caller.client(&base)?,
+            base,
+            caller: caller.clone(),
         })
     }
 
-    fn url(&self, path: &str) -> Url {
-        let mut url = self.base.clone();
-        let base = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&format!("{base}{path}"));
-        url
-    }
-
     async fn ask(&self, narration: &Narration) -> Result<Ready, Fitness> {
-        let mut url = self.url("/ready");
+        let mut url = at(&self.base, "/ready");
         url.query_pairs_mut()
             .append_pair("engine", &narration.engine.to_string())
             .append_pair("voice", &narration.voice);
         let request = self.client.get(url).timeout(QUESTION);
-        let answer = self.with_token(request).send().await;
+        let answer = self.caller.sign(request).send().await;
         let answer = answer.map_err(|error| Fitness::Away(chain(&error)))?;
         let status = answer.status();
         if status.is_success() {
@@ -87,13 +73,6 @@ impl HttpWorker {
         })
     }
 
-    fn with_token(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
-        match &self.token {
-            Some(token) => request.bearer_auth(token.secret()),
-            None => request,
-        }
-    }
-
     async fn post(&self, request: Request<'_>) -> Result<Response, Failure> {
         let utterance = &request.segment.utterance;
         let body = SpeechBody {
@@ -106,12 +85,12 @@ impl HttpWorker {
         };
         let call = self
             .client
-            .post(self.url("/v1/audio/speech"))
+            .post(at(&self.base, "/v1/audio/speech"))
             .header(wire::KEY, request.segment.key.to_string())
             .header(wire::ENGINE, request.engine.to_string())
             .header(wire::TRACE, request.trace)
             .json(&body);
-        let answer = self.with_token(call).send().await;
+        let answer = self.caller.sign(call).send().await;
         answer.map_err(|error| Failure::Speaker(chain(&error)))
     }
 }
@@ -207,7 +186,7 @@ async fn message(answer: Response) -> (Option<ErrorKind>, String) {
 }
 
 /// The whole body, as long as it is no flood.
-async fn body(mut answer: Response) -> Result<Vec<u8>, Failure> {
+pub(crate) async fn body(mut answer: Response) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     loop {
         match answer.chunk().await {
@@ -222,7 +201,7 @@ async fn body(mut answer: Response) -> Result<Vec<u8>, Failure> {
 }
 
 /// An error with its causes, each once, without the address that everybody knows.
-fn chain(error: &reqwest::Error) -> String {
+pub(crate) fn chain(error: &reqwest::Error) -> String {
     let mut line = String::new();
     let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
     while let Some(error) = cause {

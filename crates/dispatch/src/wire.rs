@@ -101,6 +101,9 @@ pub struct Status {
     pub engines: Vec<EngineId>,
     /// Voices that can speak here.
     pub voices: Vec<OfferedVoice>,
+    /// Languages that they speak, each once.
+    #[serde(default)]
+    pub languages: Vec<String>,
     /// Utterances that are spoken at once.
     pub slots: usize,
     /// Slots that speak now.

@@ -10,12 +10,12 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::routing::get;
-use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Repertoire, Slots, Token};
+use crate::{Listener, Repertoire, Slots, Token};
 
+mod announce;
 mod answer;
 mod door;
 mod encode;
@@ -24,6 +24,7 @@ mod metrics;
 mod speech;
 mod status;
 
+pub use announce::{Joining, announce};
 pub use door::{Door, speech_door};
 use metrics::Metrics;
 
@@ -57,7 +58,7 @@ struct Worker {
 /// # Errors
 /// When the listener breaks.
 pub async fn serve(
-    listener: TcpListener,
+    listener: Listener,
     repertoire: Arc<dyn Repertoire>,
     settings: WorkerSettings,
     drain: CancellationToken,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use audiotome_dispatch::{HttpWorker, Local, Slots, Speaker, Token, WorkerAddress};
+use audiotome_dispatch::{Caller, HttpWorker, Local, Slots, Speaker, WorkerAddress};
 use audiotome_speech::{ServerError, SpeechServer};
 use thiserror::Error;
 
@@ -44,9 +44,9 @@ impl Address {
     ///
     /// # Errors
     /// When this system can make no HTTP client.
-    pub fn speaker(&self, token: Option<Token>) -> Result<Arc<dyn Speaker>, reqwest::Error> {
+    pub fn speaker(&self, caller: &Caller) -> Result<Arc<dyn Speaker>, reqwest::Error> {
         Ok(match self {
-            Self::Worker(address) => Arc::new(HttpWorker::new(address, token)?),
+            Self::Worker(address) => Arc::new(HttpWorker::new(address, caller)?),
             Self::Server(server) => {
                 let slots = Slots::new(server.slots());
                 let voices = Arc::new(Foreign::new(server.clone()));

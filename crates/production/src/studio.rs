@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use audiotome_dispatch::{Cluster, Local, Slots, Token};
+use audiotome_dispatch::{Caller, Cluster, Local, Slots};
 use audiotome_speech::SpeechServer;
 
 use crate::{Address, DataFolder, Installed};
@@ -56,8 +56,8 @@ impl Studio {
     ///
     /// # Errors
     /// When this system can make no HTTP client.
-    pub fn add(&self, address: &Address, token: Option<Token>) -> Result<(), reqwest::Error> {
-        self.cluster.add(address.speaker(token)?);
+    pub fn add(&self, address: &Address, caller: &Caller) -> Result<(), reqwest::Error> {
+        self.cluster.add(address.speaker(caller)?);
         if let Address::Server(server) = address {
             let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
             if !servers.contains(server) {

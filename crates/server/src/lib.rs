@@ -22,8 +22,8 @@ mod upkeep;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use audiotome_dispatch::Listener;
 use audiotome_production::Studio;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub use api::document;
@@ -38,7 +38,7 @@ pub use settings::ServerSettings;
 /// # Errors
 /// When the job store can't be opened or the listener breaks.
 pub async fn serve(
-    listener: TcpListener,
+    listener: Listener,
     studio: Arc<Studio>,
     settings: ServerSettings,
     drain: CancellationToken,

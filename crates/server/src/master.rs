@@ -105,7 +105,7 @@ impl Master {
         });
         for address in known.await? {
             if let Ok(address) = address.parse::<Address>()
-                && let Err(error) = studio.add(&address, settings.worker_token.clone())
+                && let Err(error) = studio.add(&address, &settings.caller)
             {
                 tracing::error!(%address, %error, "a known worker can't be added");
             }

@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use audiotome_dispatch::Token;
+use audiotome_dispatch::{Caller, Token};
 
 /// A master's settings.
 #[derive(Clone, Debug)]
 pub struct ServerSettings {
     /// What people and programs must show, if anything.
     pub token: Option<Token>,
-    /// What workers are shown, and what they show when they announce themselves.
-    pub worker_token: Option<Token>,
+    /// What workers are shown, which is also what they show when they announce themselves.
+    pub caller: Caller,
     /// Where audiobooks go.
     pub library: PathBuf,
     /// Jobs that are carried out at once.

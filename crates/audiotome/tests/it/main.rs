@@ -5,6 +5,7 @@
 mod bad_input;
 mod convert;
 mod faults;
+mod joining;
 mod look;
 mod master;
 mod master_faults;

@@ -134,3 +134,32 @@ fn health_and_figures_answer_while_every_slot_speaks() {
     }
     shift.ends_whole();
 }
+
+#[test]
+fn a_worker_joins_by_itself_and_says_goodbye() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "", &["--no-local", "--worker-token", "secret"]);
+    let book = master.upload("book.md", &long_book());
+    let mut events = master.all_events();
+    let job = start(&master, &book, json!({}));
+    let url = format!("http://{}", master.address);
+    let args = [
+        "worker",
+        "--listen",
+        "127.0.0.1:0",
+        "--token",
+        "secret",
+        "--join",
+        &url,
+    ];
+    let worker = Process::start(&mut sandbox.audiotome(&args));
+    while events.next_of("worker")["state"] != "added" {}
+    assert_eq!(master.wait_for(&job, &["done", "failed"])["state"], "done");
+    worker.signal("-TERM");
+    assert!(worker.left());
+    while events.next_of("worker")["state"] != "draining" {}
+    assert_eq!(master.get("/workers")["workers"], json!([]));
+    // Who has not the workers' token does not join.
+    let body = json!({ "port": 1, "protocol": 1, "version": "0" });
+    assert_eq!(master.call("POST", "/workers/announce", Some(&body)).0, 401);
+}

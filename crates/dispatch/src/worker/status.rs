@@ -1,5 +1,6 @@
 //! What a worker tells about itself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -60,12 +61,16 @@ fn check(worker: &Worker, engine: &str, voice: &str) -> Result<(), Refusal> {
 /// Everything about it.
 pub(super) async fn status(State(worker): State<Arc<Worker>>) -> Json<Status> {
     let opened = worker.repertoire.opened();
+    let voices = offered(&worker).await;
+    let languages: BTreeSet<_> = voices.iter().map(|voice| &voice.language).collect();
+    let languages = languages.into_iter().cloned().collect();
     Json(Status {
         protocol: PROTOCOL,
         version: VERSION.to_owned(),
         draining: worker.draining.is_cancelled(),
         engines: opened.iter().map(|engine| engine.id().clone()).collect(),
-        voices: offered(&worker).await,
+        voices,
+        languages,
         slots: worker.slots(),
         busy: worker.busy(),
         waiting: worker.waiting(),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use audiotome_codec::{digest, flac};
 use audiotome_core::Clip;
-use audiotome_dispatch::Cluster;
 use audiotome_dispatch::wire::{self, PROTOCOL, Ready};
+use audiotome_dispatch::{Cluster, Fitness};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -73,9 +73,13 @@ async fn answer(habit: Habit) -> Response {
 
 /// A server that seems fit, and then has a bad habit.
 async fn bad_worker(habit: Habit) -> std::net::SocketAddr {
+    worker_with(PROTOCOL, habit).await
+}
+
+async fn worker_with(protocol: u32, habit: Habit) -> std::net::SocketAddr {
     let ready = Json(Ready {
-        protocol: PROTOCOL,
-        version: "0".to_owned(),
+        protocol,
+        version: "0.0.9".to_owned(),
         slots: 2,
     });
     let router = Router::new()
@@ -129,4 +133,20 @@ async fn where_all_are_bad_the_book_waits_for_a_person() {
     let (outcome, _) = run(&sentences(1), &cluster).await;
     assert_eq!(outcome.dead.len(), 1);
     assert!(outcome.dead[0].history[0].contains("500"), "{outcome:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_of_another_protocol_is_refused_by_name() {
+    let other = worker_with(PROTOCOL + 1, Habit::Error).await;
+    let fitness = remote(other, None).fitness(&sentences(1).narration).await;
+    let Fitness::Unfit(reason) = fitness else {
+        panic!("{fitness:?}");
+    };
+    let (theirs, ours) = (PROTOCOL + 1, env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        reason,
+        format!(
+            "it is audiotome 0.0.9 and speaks protocol {theirs}, this is {ours} with {PROTOCOL}"
+        )
+    );
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use audiotome_core::{Event, Plan};
 use audiotome_dispatch::worker::{WorkerSettings, serve};
 use audiotome_dispatch::{
-    Cluster, DispatchError, HttpWorker, Outcome, Settings, Slots, Speaker, Token, speak,
+    Caller, Cluster, DispatchError, HttpWorker, Outcome, Settings, Slots, Speaker, Token, listen,
+    speak,
 };
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -54,6 +55,7 @@ pub(crate) async fn serve_on(
         ffmpeg: "ffmpeg".to_owned(),
     };
     let repertoire = Arc::new(Only(engine.clone()));
+    let listener = listen(listener, None);
     let task = tokio::spawn(serve(listener, repertoire, settings, drain.clone()));
     Served {
         address,
@@ -68,7 +70,11 @@ pub(crate) async fn worker(engine: &Arc<Scripted>, slots: usize) -> Served {
 
 pub(crate) fn remote(address: SocketAddr, token: Option<&str>) -> Arc<dyn Speaker> {
     let address = address.to_string().parse().unwrap();
-    Arc::new(HttpWorker::new(&address, token.and_then(Token::new)).unwrap())
+    let caller = Caller {
+        token: token.and_then(Token::new),
+        ..Caller::default()
+    };
+    Arc::new(HttpWorker::new(&address, &caller).unwrap())
 }
 
 /// A plan being spoken.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod announce;
 mod bad_workers;
 mod door;
 mod fakes;
@@ -11,6 +12,7 @@ mod membership;
 mod once;
 mod server;
 mod sharing;
+mod tls;
 mod waiting;
 
 use std::sync::Arc;

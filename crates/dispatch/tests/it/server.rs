@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use audiotome_codec::{flac, wav};
+use audiotome_dispatch::wire::PROTOCOL;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -98,6 +99,33 @@ async fn bad_requests_are_refused_with_their_reason() {
             .status(),
         StatusCode::CONFLICT
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_tells_all_about_itself() {
+    let served = worker(&Arc::new(Scripted::default()), 3).await;
+    say(&served, hello("wav")).await;
+    let status: Value = get(&served, "/status").await.json().await.unwrap();
+    for (field, value) in [
+        ("version", json!(env!("CARGO_PKG_VERSION"))),
+        ("protocol", json!(PROTOCOL)),
+        ("draining", json!(false)),
+        (
+            "engines",
+            json!([{ "engine": "scripted", "version": "1", "weights": "" }]),
+        ),
+        ("languages", json!(["en"])),
+        ("slots", json!(3)),
+        ("busy", json!(0)),
+        ("waiting", json!(0)),
+        ("device", json!("cpu")),
+    ] {
+        assert_eq!(status[field], value, "{field}");
+    }
+    assert_eq!(status["voices"][0]["voice"], "v");
+    for field in ["memory_bytes", "characters_per_second", "uptime_s"] {
+        assert!(status[field].as_f64().unwrap() > 0.0, "{field}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

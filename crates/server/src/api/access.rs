@@ -20,7 +20,7 @@ pub(crate) async fn check(
 ) -> Result<Response, Problem> {
     let settings = &master.settings;
     let token = if request.uri().path() == ANNOUNCE {
-        settings.worker_token.as_ref().or(settings.token.as_ref())
+        settings.caller.token.as_ref().or(settings.token.as_ref())
     } else {
         settings.token.as_ref()
     };

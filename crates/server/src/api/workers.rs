@@ -234,9 +234,7 @@ fn join(master: &Master, address: &Address) -> Result<bool, Problem> {
     if master.studio.cluster.find(&name).is_some() {
         return Ok(false);
     }
-    let added = master
-        .studio
-        .add(address, master.settings.worker_token.clone());
+    let added = master.studio.add(address, &master.settings.caller);
     added.map_err(|error| Problem::new(Kind::Broken, error.to_string()))?;
     master
         .hub
