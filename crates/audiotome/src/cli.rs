@@ -9,6 +9,7 @@ use audiotome_production::{Address, Chapters, OutputWish, Reading, VoiceWish};
 use audiotome_speech::EngineKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::client::args::ClientCommand;
 use crate::exit;
 
 mod join;
@@ -87,6 +88,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Speak for other machines, over HTTP
     Worker(WorkerArgs),
+    #[command(flatten)]
+    Client(ClientCommand),
 }
 
 impl Command {

@@ -2,6 +2,7 @@
 
 mod clean;
 mod cli;
+mod client;
 mod convert;
 mod doctor;
 mod exit;
@@ -52,6 +53,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Clean(args) => clean::run(&args, &data),
         Command::Serve(args) => serve::run(&args, &data),
         Command::Worker(args) => worker::run(&args, &data),
+        Command::Client(command) => client::run(command),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::format::{clock, count};
 use tally::Tally;
 
 /// Plain lines come no faster than this, so that a log of a long book stays short.
-const PLAIN_EVERY: Duration = Duration::from_secs(10);
+pub(crate) const PLAIN_EVERY: Duration = Duration::from_secs(10);
 
 /// The display of one run.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ enum Display {
 impl Progress {
     pub(crate) fn new(kind: ProgressKind) -> Self {
         let display = match kind {
-            ProgressKind::Auto if io::stderr().is_terminal() => bar(),
-            ProgressKind::Bar => bar(),
+            ProgressKind::Auto if io::stderr().is_terminal() => Display::Bar(bar()),
+            ProgressKind::Bar => Display::Bar(bar()),
             ProgressKind::Auto | ProgressKind::Plain => Display::Plain {
                 last: Instant::now(),
             },
@@ -224,18 +224,16 @@ impl Progress {
     fn clear(&mut self) {
         if let Display::Bar(bar) = &self.display {
             bar.finish_and_clear();
-            self.display = self::bar();
+            self.display = Display::Bar(self::bar());
         }
     }
 }
 
-fn bar() -> Display {
+/// The bar of a book in the making.
+pub(crate) fn bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{prefix} {bar:30} {percent:>3} %  {msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    Display::Bar(
-        ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr_with_hz(8))
-            .with_style(style),
-    )
+    ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr_with_hz(8)).with_style(style)
 }
 
 fn word(made: &Made) -> &'static str {

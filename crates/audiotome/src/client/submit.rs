@@ -1,0 +1,146 @@
+//! `audiotome submit`: books go to a master, audiobooks come back.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::{Body, Method};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::answers::{Book, Job};
+use super::args::SubmitArgs;
+use super::display::Display;
+use super::master::{Master, both};
+use super::{download, follow, ids, print_json, tell};
+use crate::exit::{self, DONE, Ending, FAILED, STOPPED};
+
+/// Makes one job after the other, and follows them if that is wanted. A book that fails does not stop
+/// the others; the exit code is that of the only failure, or [`FAILED`] after several books.
+pub(crate) async fn run(
+    master: &Master,
+    args: &SubmitArgs,
+    stop: &CancellationToken,
+) -> anyhow::Result<u8> {
+    let mut failures = Vec::new();
+    let mut jobs = Vec::new();
+    for book in &args.books {
+        match submit(master, args, book).await {
+            Ok(job) => jobs.push(job),
+            Err(error) => failures.push(report(&error)),
+        }
+    }
+    if args.follow {
+        let mut display = Display::new(args.progress);
+        for job in &jobs {
+            match follow(master, args, job, &mut display, stop).await {
+                Ok(()) => {}
+                Err(error) if stop.is_cancelled() => return Ok(report(&error)),
+                Err(error) => failures.push(report(&error)),
+            }
+        }
+    } else if let [job, ..] = jobs.as_slice() {
+        let id = ids::short(&job.id);
+        tell(&format!(
+            "`audiotome job --follow {id}` shows how far it is"
+        ));
+    }
+    Ok(match failures.as_slice() {
+        [] => DONE,
+        [code] if args.books.len() == 1 => *code,
+        _ => FAILED,
+    })
+}
+
+fn report(error: &anyhow::Error) -> u8 {
+    tell(&exit::describe(error));
+    exit::code(error)
+}
+
+async fn submit(master: &Master, args: &SubmitArgs, path: &Path) -> anyhow::Result<Job> {
+    let book = upload(master, path).await?;
+    let request = master.request(Method::POST, &["jobs"]);
+    let answer: Value = master.ask(request.json(&order(args, &book))).await?;
+    let (answer, job) = both::<Job>(answer)?;
+    if args.json {
+        print_json(&answer)?;
+    } else {
+        writeln!(io::stdout(), "{}", job.id)?;
+    }
+    Ok(job)
+}
+
+/// Sends a book. It is read as it is sent, so that its size does not matter.
+async fn upload(master: &Master, path: &Path) -> anyhow::Result<Book> {
+    let unreadable = || format!("can't read `{}`", path.display());
+    let file = tokio::fs::File::open(path).await.with_context(unreadable)?;
+    let metadata = file.metadata().await.with_context(unreadable)?;
+    if metadata.is_dir() {
+        let message = format!("`{}` is a folder", path.display());
+        return Err(Ending::new(FAILED, message, "name the books in it").into());
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let request = master
+        .request(Method::POST, &["books"])
+        .query(&[("name", name)])
+        .header(CONTENT_TYPE, "application/octet-stream")
+        .header(CONTENT_LENGTH, metadata.len())
+        .body(Body::from(file));
+    let book = async { master.read(master.send(request).await?).await };
+    book.await.map_err(|trouble| {
+        let code = trouble.ending.code;
+        let message = format!("`{}`: {}", path.display(), trouble.ending.message);
+        let hint = trouble.ending.hint;
+        Ending {
+            message,
+            hint,
+            code,
+        }
+        .into()
+    })
+}
+
+/// What is wanted, as the API takes it.
+fn order(args: &SubmitArgs, book: &Book) -> Value {
+    let reading = args.reading.reading();
+    let voice = args.voice.wish();
+    json!({
+        "book": book.id,
+        "priority": args.priority,
+        "language": reading.language,
+        "chapters": reading.chapters,
+        "include": reading.include,
+        "alt_text": reading.alt_text,
+        "engine": voice.engine.map(|engine| engine.name()),
+        "voice": voice.voice,
+        "speed": voice.speed.factor(),
+        "format": args.output.format.map(|format| format.to_string()),
+        "per_chapter": args.output.per_chapter,
+        "loudness": args.output.loudness.to_string(),
+        "skip_failed": args.skip_failed,
+    })
+}
+
+async fn follow(
+    master: &Master,
+    args: &SubmitArgs,
+    job: &Job,
+    display: &mut Display,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let done = follow::to_its_end(master, &job.id, display, stop).await?;
+    let Some(folder) = &args.download else {
+        let id = ids::short(&job.id);
+        tell(&format!("`audiotome download {id}` fetches the audiobook"));
+        return Ok(());
+    };
+    tokio::select! {
+        downloaded = download::audiobook(master, &done, folder) => downloaded,
+        () = stop.cancelled() => {
+            let message = "the download was stopped";
+            let hint = format!("`audiotome download {}` fetches it", ids::short(&job.id));
+            Err(Ending::new(STOPPED, message, hint).into())
+        }
+    }
+}
