@@ -46,8 +46,13 @@ impl Process {
 
     /// A master whose own machine beeps as `tone` says.
     pub(crate) fn master(sandbox: &Sandbox, tone: &str, args: &[&str]) -> Self {
-        let mut command = sandbox.audiotome(&["serve", "--listen", "127.0.0.1:0", "--slots", "2"]);
-        Self::start(command.args(args).env("AUDIOTOME_TONE", tone))
+        let mut command = master(sandbox, "127.0.0.1:0", tone);
+        Self::start(command.args(["--slots", "2"]).args(args))
+    }
+
+    /// `audiotome` as a client of this master.
+    pub(crate) fn client(&self, sandbox: &Sandbox, args: &[&str]) -> Command {
+        client(sandbox, &self.address, args)
     }
 
     /// Sends a signal by its name.
@@ -167,6 +172,26 @@ impl Process {
             events.next_of("job");
         }
     }
+}
+
+/// A master to be started.
+pub(crate) fn master(sandbox: &Sandbox, listen: &str, tone: &str) -> Command {
+    let mut command = sandbox.audiotome(&["serve", "--listen", listen]);
+    command.env("AUDIOTOME_TONE", tone);
+    for setting in ["AUDIOTOME_TOKEN", "AUDIOTOME_WORKERS", "WORKER_NODES"] {
+        command.env_remove(setting);
+    }
+    command
+}
+
+/// `audiotome` as a client of a master, whose books are read by the engine for tests.
+pub(crate) fn client(sandbox: &Sandbox, master: &str, args: &[&str]) -> Command {
+    let mut command = sandbox.audiotome(args);
+    command
+        .env("AUDIOTOME_MASTER", format!("http://{master}"))
+        .env("AUDIOTOME_ENGINE", "tone")
+        .env_remove("AUDIOTOME_TOKEN");
+    command
 }
 
 /// Server-sent events.
