@@ -11,6 +11,8 @@ mod inspect;
 mod progress;
 mod say;
 mod serve;
+#[cfg(test)]
+mod settings_page;
 mod signals;
 mod studio;
 mod voices;
