@@ -10,6 +10,7 @@ mod joining;
 mod look;
 mod master;
 mod master_faults;
+mod metrics;
 mod resume;
 mod sandbox;
 mod serving;
