@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::serving::{Process, client, master};
 use crate::sandbox::{BOOK, Sandbox, run, stderr, stdout};
+use crate::serving::{Process, client, master};
 
 /// Where the sample goes below a library.
 const FILE: &str = "Ada Writer/The Short Book {tone}/The Short Book.m4b";

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::serving::{Process, master};
 use crate::sandbox::{BOOK, Sandbox, run};
+use crate::serving::{Process, master};
 
 /// What both tell after a book with a stumble in it.
 fn told() -> String {
