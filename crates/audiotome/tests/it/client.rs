@@ -244,8 +244,10 @@ fn workers_come_and_go() {
     );
     assert!(asked(&["workers"]).contains("127.0.0.1:9"));
     asked(&["workers", "drain", "127.0.0.1:9"]);
-    asked(&["workers", "remove", "this machine"]);
-    assert_eq!(asked(&["workers"]), "");
+    assert!(!asked(&["workers"]).contains("127.0.0.1:9"));
+    let remove = ["workers", "remove", "this machine"];
+    let said = stderr(&run(&mut master.client(&sandbox, &remove), 1));
+    assert!(said.contains("--no-local"), "{said}");
     let said = stderr(&run(
         &mut master.client(&sandbox, &["workers", "drain", "x:1"]),
         1,

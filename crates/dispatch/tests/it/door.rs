@@ -70,7 +70,7 @@ async fn what_is_asked_at_the_door_is_spoken_by_the_cluster() {
 async fn a_door_with_nobody_behind_it_says_so() {
     let (_door, address) = open(&Arc::default(), &Arc::new(Scripted::default())).await;
     let answer = say(address).await;
-    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     let error: Value = answer.json().await.unwrap();
     let message = error["error"]["message"].as_str().unwrap();
     assert!(message.contains("there are no workers"), "{message}");
