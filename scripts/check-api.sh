@@ -2,7 +2,7 @@
 # Checks the master's API with programs of others: its document with a validator, its answers with
 # schemathesis, its speech call with OpenAI's own client. scripts/check-api.sh AUDIOTOME FOLDER
 set -euo pipefail
-audiotome=$1 folder=$2
+audiotome=$(realpath "$1") folder=$(realpath -m "$2")
 packages=$folder/python
 [ -e "$packages/complete" ] || {
     python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-warn-conflicts --target "$packages" \
@@ -43,6 +43,7 @@ print("OpenAI's client speaks")
 PYTHON
 
 # An endless stream can't be read to its end.
+cd "$work"
 python3 "$packages/bin/schemathesis" run "$work/openapi.json" --url "$url" --exclude-path /events \
     --max-examples 20 --seed 1 --no-color --checks \
     not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance \

@@ -216,7 +216,9 @@ impl Round {
 
     /// A segment begins to be spoken: whoever speaks is at work.
     fn report_speaking(&self, lease: Lease, member: &Member) {
-        *lock(&self.lack) = None;
+        // Under the lock, so that news of work and of waiting come in the order in which they are true.
+        let mut lack = lock(&self.lack);
+        *lack = None;
         self.report(Event::Speaking {
             segment: self.segments[lease.task],
             worker: member.name().to_owned(),

@@ -106,7 +106,8 @@ impl Round {
         };
         // Where members are not waited for, the round ends instead.
         let waits = lack == Lack::AllAway || self.settings.wait_for_members;
-        if waits && lock(&self.lack).replace(lack) != Some(lack) {
+        let mut reported = lock(&self.lack);
+        if waits && reported.replace(lack) != Some(lack) {
             warn!(reason, "nobody is at work");
             self.report(Event::Waiting { reason });
         }
