@@ -116,7 +116,6 @@ impl Board {
                 characters,
                 ..
             } => {
-                self.waiting_for = None;
                 self.counts.audio_seconds += audio.as_secs_f64();
                 self.rate.add(*characters, audio.as_secs_f64(), now);
                 self.done(*segment, worker);
