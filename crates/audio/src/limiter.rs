@@ -5,7 +5,6 @@
 //! a peak by more than the sum of its coefficients, and speech is mostly far below its peaks: most
 //! blocks are proven harmless by their samples alone.
 
-use std::collections::VecDeque;
 use std::f32::consts::PI;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -55,49 +54,53 @@ pub(crate) fn limit(samples: &mut [f32], sample_rate: u32, ceiling: f32) {
     }
 }
 
-/// The largest absolute value on or between `samples`.
-#[cfg(test)]
-pub(crate) fn true_peak(samples: &[f32]) -> f32 {
-    (0..samples.len())
-        .map(|i| point_peak(samples, i))
-        .fold(0.0, f32::max)
-}
-
 fn peaks(samples: &[f32], ceiling: f32) -> Vec<Peak> {
-    let harmless = ceiling / INTERPOLATOR.most;
+    let harmless = (ceiling / INTERPOLATOR.most).to_bits();
     let mut peaks = Vec::new();
     for start in (0..samples.len()).step_by(BLOCK) {
         let end = (start + BLOCK).min(samples.len());
         let in_reach = &samples[start.saturating_sub(REACH)..(end + REACH).min(samples.len())];
-        // No early exit: a plain maximum over a block is a handful of vector instructions.
-        if in_reach.iter().fold(0.0_f32, |a, b| a.max(b.abs())) <= harmless {
+        // Without their signs, floating-point numbers are in the order of their bits, and the largest
+        // integer of many is a handful of vector instructions.
+        let largest = in_reach.iter().map(|sample| sample.abs().to_bits()).max();
+        if largest.is_none_or(|largest| largest <= harmless) {
             continue;
         }
-        peaks.extend((start..end).filter_map(|i| {
-            let peak = point_peak(samples, i);
-            (peak > ceiling).then(|| (i, ceiling / peak))
-        }));
+        for (i, peak) in (start..end).zip(block_peaks(samples, start)) {
+            if peak > ceiling {
+                peaks.push((i, ceiling / peak));
+            }
+        }
     }
     peaks
 }
 
-/// The largest absolute value from sample `i` to just before the next.
-fn point_peak(samples: &[f32], i: usize) -> f32 {
-    let mut window = [0.0; 2 * REACH];
-    let first = i as isize + 1 - REACH as isize;
-    for (k, slot) in window.iter_mut().enumerate() {
-        let index = first + k as isize;
-        *slot = usize::try_from(index)
-            .ok()
-            .and_then(|index| samples.get(index))
-            .copied()
-            .unwrap_or(0.0);
+/// For each sample of the block from `start` the largest absolute value until just before the next.
+fn block_peaks(samples: &[f32], start: usize) -> [f32; BLOCK] {
+    const BEFORE: usize = REACH - 1;
+    // The block and what its interpolated values depend on, with silence beyond the ends.
+    let mut around = [0.0; BLOCK + 2 * REACH];
+    let from = start.saturating_sub(BEFORE);
+    let there = &samples[from..(start + BLOCK + REACH).min(samples.len())];
+    let at = BEFORE - (start - from);
+    around[at..at + there.len()].copy_from_slice(there);
+    let mut peaks = [0.0; BLOCK];
+    for (peak, sample) in peaks.iter_mut().zip(&around[BEFORE..]) {
+        *peak = sample.abs();
     }
-    let between = INTERPOLATOR.phases.iter().map(|phase| {
-        let sum: f32 = phase.iter().zip(&window).map(|(a, b)| a * b).sum();
-        sum.abs()
-    });
-    between.fold(samples[i].abs(), f32::max)
+    for taps in &INTERPOLATOR.phases {
+        // Tap by tap, not sample by sample: so the samples of a block are worked on side by side.
+        let mut between = [0.0; BLOCK];
+        for (k, tap) in taps.iter().enumerate() {
+            for (sum, sample) in between.iter_mut().zip(&around[k..]) {
+                *sum += tap * sample;
+            }
+        }
+        for (peak, value) in peaks.iter_mut().zip(between) {
+            *peak = peak.max(value.abs());
+        }
+    }
+    peaks
 }
 
 /// The gain for each sample of `range`: low enough at every peak, smooth everywhere.
@@ -112,53 +115,75 @@ fn gains(peaks: &[Peak], range: Range<usize>, around: usize, release: f32) -> Ve
         }
     }
     let mut held = lowest_around(&wanted, around);
+    // A multiplication and an addition for each sample: they wait for those of the sample before.
+    let (kept, regained) = (1.0 - 1.0 / release, 1.0 / release);
     let mut gain = 1.0_f32;
     for slot in &mut held {
-        gain = slot.min(gain + (1.0 - gain) / release);
+        gain = slot.min(gain * kept + regained);
         *slot = gain;
     }
     average_around(&held, around)
 }
 
 /// For each place the lowest value up to `around` places away.
+///
+/// A window as long as a block covers the end of one block and the start of the next: its lowest
+/// value is the lower one of the two parts', and those are found in one pass each way.
 fn lowest_around(values: &[f32], around: usize) -> Vec<f32> {
-    let mut rising: VecDeque<usize> = VecDeque::new();
-    let mut lowest = Vec::with_capacity(values.len());
-    let mut next = 0;
-    for i in 0..values.len() {
-        while next < values.len() && next <= i + around {
-            while rising.back().is_some_and(|b| values[*b] >= values[next]) {
-                rising.pop_back();
-            }
-            rising.push_back(next);
-            next += 1;
-        }
-        while rising.front().is_some_and(|front| front + around < i) {
-            rising.pop_front();
-        }
-        lowest.push(rising.front().map_or(1.0, |front| values[*front]));
+    let window = 2 * around + 1;
+    let mut from_start = with_ends(values, around, 1.0, 1.0);
+    let mut to_end = from_start.clone();
+    let lower = |lowest: &mut f32, value: &mut f32| {
+        *lowest = lowest.min(*value);
+        *value = *lowest;
+    };
+    for block in from_start.chunks_mut(window) {
+        block.iter_mut().fold(1.0, |mut lowest, value| {
+            lower(&mut lowest, value);
+            lowest
+        });
     }
-    lowest
+    for block in to_end.chunks_mut(window) {
+        block.iter_mut().rev().fold(1.0, |mut lowest, value| {
+            lower(&mut lowest, value);
+            lowest
+        });
+    }
+    let parts = to_end.iter().zip(&from_start[2 * around..]);
+    parts.map(|(end, start)| end.min(*start)).collect()
 }
 
 /// For each place the average of the values up to `around` places away; beyond the ends they go on as
 /// they are there.
 fn average_around(values: &[f32], around: usize) -> Vec<f32> {
-    let last = values.len() as isize - 1;
-    let at = |i: isize| f64::from(values[i.clamp(0, last) as usize]);
-    let reach = around as isize;
-    let mut sum: f64 = (-reach..=reach).map(at).sum();
+    let (Some(first), Some(last)) = (values.first(), values.last()) else {
+        return Vec::new();
+    };
+    let values = with_ends(values, around, *first, *last);
+    let window = 2 * around + 1;
+    let mut sum: f64 = values[..window].iter().map(|value| f64::from(*value)).sum();
     #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
-    let count = (2 * around + 1) as f64;
-    (0..values.len() as isize)
-        .map(|i| {
-            let average = sum / count;
-            sum += at(i + reach + 1) - at(i - reach);
-            #[expect(clippy::cast_possible_truncation, reason = "a gain from 0 to 1")]
-            let average = average as f32;
-            average
-        })
-        .collect()
+    let share = 1.0 / window as f64;
+    let first = sum * share;
+    let moves = values.iter().zip(&values[window..]);
+    let averages = moves.map(|(out, into)| {
+        sum += f64::from(*into) - f64::from(*out);
+        sum * share
+    });
+    #[expect(clippy::cast_possible_truncation, reason = "a gain from 0 to 1")]
+    let averages = std::iter::once(first)
+        .chain(averages)
+        .map(|average| average as f32)
+        .collect();
+    averages
+}
+
+/// `values` with `count` more at each end.
+fn with_ends(values: &[f32], count: usize, first: f32, last: f32) -> Vec<f32> {
+    let mut longer = vec![first; values.len() + 2 * count];
+    longer[count..count + values.len()].copy_from_slice(values);
+    longer[count + values.len()..].fill(last);
+    longer
 }
 
 impl Interpolator {
@@ -189,6 +214,42 @@ mod tests {
 
     const RATE: u32 = 24_000;
 
+    /// The largest absolute value on or between `samples`, each looked at alone.
+    fn true_peak(samples: &[f32]) -> f32 {
+        (0..samples.len())
+            .map(|i| point_peak(samples, i))
+            .fold(0.0, f32::max)
+    }
+
+    /// The largest absolute value from sample `i` to just before the next.
+    fn point_peak(samples: &[f32], i: usize) -> f32 {
+        let sample = |k: usize| {
+            let index = (i + 1 + k).checked_sub(REACH);
+            let sample = index.and_then(|index| samples.get(index));
+            sample.copied().unwrap_or(0.0)
+        };
+        let between = INTERPOLATOR.phases.iter().map(|taps| {
+            let sum: f32 = (0..2 * REACH).map(|k| taps[k] * sample(k)).sum();
+            sum.abs()
+        });
+        between.fold(samples[i].abs(), f32::max)
+    }
+
+    #[test]
+    fn blocks_find_what_single_points_have() {
+        for length in [1, 7, 63, 64, 65, 200] {
+            let samples: Vec<f32> = (0..length)
+                .map(|i| 9_000.0 * (i as f32 * 1.3).sin() + 3_000.0 * (i as f32 * 2.9).cos())
+                .collect();
+            for start in (0..length).step_by(BLOCK) {
+                let peaks = block_peaks(&samples, start);
+                for (i, peak) in (start..length).zip(peaks) {
+                    assert_eq!(peak, point_peak(&samples, i), "{i} of {length}");
+                }
+            }
+        }
+    }
+
     /// A quarter of the rate, sampled between its peaks: they are 3 dB above every sample.
     fn hidden_peaks(samples: usize, amplitude: f32) -> Vec<f32> {
         (0..samples)
@@ -200,8 +261,25 @@ mod tests {
     fn a_peak_between_samples_is_found() {
         let samples = hidden_peaks(400, 1_000.0);
         assert!(samples.iter().all(|s| s.abs() < 710.0));
-        let peak = true_peak(&samples[..]);
+        let peak = true_peak(&samples);
         assert!((990.0..1_090.0).contains(&peak), "{peak}");
+    }
+
+    #[test]
+    fn windows_reach_equally_far_to_both_sides() {
+        let mut values = vec![1.0; 50];
+        (values[0], values[20], values[23]) = (0.5, 0.25, 0.125);
+        for around in [1, 3, 7, 60] {
+            let lowest = lowest_around(&values, around);
+            let average = average_around(&values, around);
+            for i in 0..values.len() {
+                let near = &values[i.saturating_sub(around)..(i + around + 1).min(50)];
+                assert_eq!(lowest[i], near.iter().fold(1.0, |a, b| b.min(a)));
+                let at = |k: usize| values[(i + k).saturating_sub(around).min(49)];
+                let sum: f32 = (0..=2 * around).map(at).sum();
+                assert!((average[i] - sum / (2 * around + 1) as f32).abs() < 1e-6);
+            }
+        }
     }
 
     #[test]

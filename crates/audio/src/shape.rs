@@ -52,9 +52,18 @@ fn fade(samples: &mut [f32], length: usize) {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "clamped to the range")]
+/// The nearest sample, halves away from zero. (`round` is a call for each sample on the processors
+/// that a portable build is for.)
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "clamped to the range of 16 bits"
+)]
 fn to_i16(sample: f32) -> i16 {
-    sample.round().clamp(-32_768.0, 32_767.0) as i16
+    let sample = sample.clamp(-32_768.0, 32_767.0);
+    let whole = sample as i32;
+    let rest = sample - whole as f32;
+    (whole + i32::from(rest >= 0.5) - i32::from(rest <= -0.5)) as i16
 }
 
 fn samples_of(ms: usize, rate: u32) -> usize {
@@ -99,6 +108,28 @@ mod tests {
     fn gain_is_in_decibels() {
         let shaped = shape(&clip(vec![1_000; 4_800]), Gain::new(20.0, f32::INFINITY));
         assert_eq!(shaped[2_400], 10_000);
+    }
+
+    #[test]
+    fn samples_are_rounded_to_the_nearest() {
+        let near = [
+            0.0_f32,
+            0.499_999_97,
+            0.5,
+            1.499_999_9,
+            1.5,
+            32_766.5,
+            40_000.0,
+        ];
+        for sample in near
+            .into_iter()
+            .chain((0..9_999).map(|i| i as f32 * 3.700_01))
+        {
+            for sample in [sample, -sample] {
+                let rounded = sample.round().clamp(-32_768.0, 32_767.0) as i16;
+                assert_eq!(to_i16(sample), rounded, "{sample}");
+            }
+        }
     }
 
     #[test]
