@@ -190,7 +190,9 @@ pub(crate) async fn body(mut answer: Response) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     loop {
         match answer.chunk().await {
-            Ok(Some(chunk)) if bytes.len() + chunk.len() <= MOST_BYTES => bytes.extend(chunk),
+            Ok(Some(chunk)) if bytes.len() + chunk.len() <= MOST_BYTES => {
+                bytes.extend_from_slice(&chunk);
+            }
             Ok(Some(_)) => {
                 return Err(Failure::Speaker("its answer never ends".to_owned()));
             }
