@@ -16,16 +16,13 @@ PEERS = sys.argv[4] if len(sys.argv) > 4 else None
 TICKS = os.sysconf("SC_CLK_TCK")
 # Name, how many tasks a run has, and what our program or the peers' is told.
 OUR_CASES = [
-    ("ours, calls: noise", 6000, "noise", "calls"),
-    ("ours, whole master: noise", 6000, "noise", "speak"),
-    ("ours, calls: speech-like", 3000, "speech", "calls"),
-    ("ours, whole master: speech-like", 3000, "speech", "speak"),
+    ("ours, calls", 6000, "calls"),
+    ("ours, whole master", 6000, "speak"),
 ]
 PEER_CASES = [("FastAPI + httpx, base64 JSON", 600, "json"), ("FastAPI + httpx, raw bytes", 600, "raw")]
 EXPLANATION = """\
-Payload: 150 characters there, 60 KiB back. "noise" is the peers' payload, 60 KiB that no packing makes
-smaller; "speech-like" is twice as much sound, which FLAC packs into about 60 KiB. Ours is packed, named by
-its digest, sent, unpacked and compared each time; the whole master also leases, checks and keeps (in memory).
+Payload: 150 characters there, 60 KiB of sound back. Ours is digested (blake3), sent, digested again and
+compared each time; the whole master also leases, checks and keeps (in memory).
 CPU is user and system time for each task; MB is the peak of resident memory."""
 
 
@@ -45,7 +42,7 @@ def running(argv, ready, **options):
         worker.wait()
 
 
-OUR_READY = re.compile(r"^(\S+:\d+) (\d+) (\d+)$")
+OUR_READY = re.compile(r"^(127\.0\.0\.1:\d+)$")
 PEER_READY = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
 
 
@@ -72,13 +69,13 @@ def measure(worker, master, window, **options):
     return figures
 
 
-def ours(count, sound, how):
+def ours(count, how):
     def run(window):
         # A worker is asked for twice as much as it has slots.
-        argv = [OURS, "worker", str((window + 1) // 2), sound]
+        argv = [OURS, "worker", str((window + 1) // 2)]
         with running(argv, OUR_READY) as (worker, said):
             figures = measure(worker, [OURS, how, str(count), str(window), said[1]], window)
-            return {**figures, "bytes": int(said[3])}
+            return figures
 
     return run
 
@@ -126,8 +123,6 @@ def main():
         for name, window in order:
             runs[name, window].append(cases[name](window))
     print(EXPLANATION)
-    packed = {sound: runs[name, WINDOWS[0]][0]["bytes"] for name, _, sound, _ in OUR_CASES}
-    print("Bytes of our answers:", ", ".join(f"{sound} {size}" for sound, size in packed.items()))
     for window in WINDOWS:
         table(runs, cases, window)
 

@@ -19,7 +19,7 @@ need_rust
 need cc=gcc python3=python3
 cd "$here/.."
 cargo build --release --locked --quiet --package audiotome-dispatch --example dispatch_bench
-target=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
+target=$(target_folder)
 python=python3
 if [ ${#peers[@]} -gt 0 ]; then
     python=$("$here/python.sh" "${peers[0]}/requirements.txt" "$target/bench-peers")

@@ -9,8 +9,12 @@ use audiotome_core::Clip;
 #[must_use]
 pub fn digest(clip: &Clip) -> String {
     let mut hasher = blake3::Hasher::new();
-    for block in clip.samples().chunks(4_096) {
-        let bytes: Vec<u8> = block.iter().flat_map(|s| s.to_le_bytes()).collect();
+    let mut bytes = Vec::with_capacity(16 * 1_024);
+    for block in clip.samples().chunks(8 * 1_024) {
+        bytes.clear();
+        for sample in block {
+            bytes.extend_from_slice(&sample.to_le_bytes());
+        }
         hasher.update(&bytes);
     }
     hasher.finalize().to_hex().to_string()

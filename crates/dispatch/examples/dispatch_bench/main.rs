@@ -1,6 +1,6 @@
 //! What dispatch costs: the real client, worker and master, with an engine that has its answer ready.
 //!
-//! `dispatch_bench worker SLOTS noise|speech` prints its address and serves until its input ends.
+//! `dispatch_bench worker SLOTS` prints its address and serves until its input ends.
 //! `dispatch_bench calls|speak N WINDOW ADDRESS` has N segments spoken there, WINDOW at once, and prints
 //! one JSON line: `calls` by [`Speaker::speak`](audiotome_dispatch::Speaker::speak) in a loop, `speak`
 //! by the whole master. bench/dispatch.sh runs them beside others.
@@ -21,7 +21,7 @@ mod worker;
 
 use std::sync::Arc;
 
-use audiotome_dispatch::HttpWorker;
+use audiotome_dispatch::{Caller, HttpWorker};
 use tokio::runtime::Builder;
 
 use figures::Figures;
@@ -32,14 +32,14 @@ fn main() {
     // As the `audiotome` program has it.
     let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
     match arguments[..] {
-        ["worker", slots, sound] => runtime.block_on(worker::run(slots.parse().unwrap(), sound)),
+        ["worker", slots] => runtime.block_on(worker::run(slots.parse().unwrap())),
         [how, count, window, address] => {
-            let worker = HttpWorker::new(&address.parse().unwrap(), None).unwrap();
+            let worker = HttpWorker::new(&address.parse().unwrap(), &Caller::default()).unwrap();
             let (count, window) = (count.parse().unwrap(), window.parse().unwrap());
             let figures = runtime.block_on(measure(how, Arc::new(worker), count, window));
             println!("{}", figures.line(how, window));
         }
-        _ => panic!("worker SLOTS SOUND, or calls|speak N WINDOW ADDRESS"),
+        _ => panic!("worker SLOTS, or calls|speak N WINDOW ADDRESS"),
     }
 }
 

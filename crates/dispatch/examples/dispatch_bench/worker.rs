@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use audiotome_dispatch::worker::{WorkerSettings, serve};
-use audiotome_dispatch::{Single, Slots};
+use audiotome_dispatch::{Single, Slots, listen};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::ready::Ready;
 
 /// Serves until the input ends.
-pub(crate) async fn run(slots: usize, sound: &str) {
+pub(crate) async fn run(slots: usize) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let engine = Ready::new(sound);
-    let (sound, answer) = engine.sizes();
-    println!("{} {sound} {answer}", listener.local_addr().unwrap());
+    println!("{}", listener.local_addr().unwrap());
     let drain = CancellationToken::new();
     let end = drain.clone();
     std::thread::spawn(move || {
@@ -27,6 +25,8 @@ pub(crate) async fn run(slots: usize, sound: &str) {
         token: None,
         ffmpeg: "ffmpeg".to_owned(),
     };
-    let repertoire = Arc::new(Single::new(Arc::new(engine)));
-    serve(listener, repertoire, settings, drain).await.unwrap();
+    let repertoire = Arc::new(Single::new(Arc::new(Ready::new())));
+    serve(listen(listener, None), repertoire, settings, drain)
+        .await
+        .unwrap();
 }

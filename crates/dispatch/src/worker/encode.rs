@@ -51,14 +51,18 @@ impl Format {
         match self {
             Self::Flac => Ok(flac::encode(clip)),
             Self::Wav => Ok(wav::encode(clip)),
-            Self::Pcm => Ok(clip
-                .samples()
-                .iter()
-                .flat_map(|s| s.to_le_bytes())
-                .collect()),
+            Self::Pcm => Ok(pcm(clip)),
             Self::Ffmpeg(muxer, _) => run_ffmpeg(clip, ffmpeg, muxer),
         }
     }
+}
+
+fn pcm(clip: &Clip) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(clip.samples().len() * 2);
+    for sample in clip.samples() {
+        bytes.extend_from_slice(&sample.to_le_bytes());
+    }
+    bytes
 }
 
 fn run_ffmpeg(clip: &Clip, ffmpeg: &str, muxer: &str) -> Result<Vec<u8>, String> {
