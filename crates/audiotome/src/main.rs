@@ -5,6 +5,7 @@ mod cli;
 mod client;
 mod convert;
 mod doctor;
+mod environment;
 mod exit;
 mod format;
 mod inspect;
@@ -23,13 +24,12 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use audiotome_production::DataFolder;
-use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command, LogFormat};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = environment::read();
     start_log(cli.common.log_format, cli.command.is_server());
     match run(cli) {
         Ok(code) => exit::exit_code(code),
