@@ -12,6 +12,9 @@ use crate::{BookError, ReadOptions, detect};
 const SAMPLES: usize = 5;
 const SAMPLE_LENGTH: usize = 1_500;
 
+/// Bytes of a paragraph. No book has one of a thousandth of it: a file that has is data.
+const LONGEST_PARAGRAPH: usize = 16 << 20;
+
 /// What a format knows of a book.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
@@ -30,12 +33,19 @@ pub(crate) struct Draft {
 /// Makes a book of a draft; `name` is the file's name.
 ///
 /// # Errors
-/// [`BookError::NoText`] when nothing is left to read.
+/// [`BookError::NoText`] when nothing is left to read, [`BookError::TooLarge`] when a paragraph is
+/// longer than in any book.
 pub(crate) fn compose(
     name: &str,
     mut draft: Draft,
     options: &ReadOptions,
 ) -> Result<Book, BookError> {
+    let mut blocks = draft.documents.iter().flat_map(|document| &document.blocks);
+    if blocks.any(|block| block.block.text.len() > LONGEST_PARAGRAPH) {
+        let what = format!("it has a paragraph of over {} MiB", LONGEST_PARAGRAPH >> 20);
+        let name = name.to_owned();
+        return Err(BookError::TooLarge { name, what });
+    }
     chapters::leave_out(&mut draft.documents, &draft.toc);
     let mut metadata = draft.metadata;
     if metadata.title.is_empty() {

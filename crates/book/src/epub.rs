@@ -105,14 +105,12 @@ fn find_package(
         }
         found
     });
-    let package = match path {
-        Some(path) => match archive.read(&path)? {
-            Some(bytes) => Package::parse(
-                &encoding::decode(&bytes, html::declared_charset(&bytes)),
-                &path,
-            ),
-            None => Package::default(),
-        },
+    let bytes = match &path {
+        Some(path) => archive.read(path)?,
+        None => None,
+    };
+    let package = match path.zip(bytes) {
+        Some((path, bytes)) => parse_package(&path, &bytes, warnings),
         None => Package::default(),
     };
     if package
@@ -123,6 +121,16 @@ fn find_package(
         return Ok(package);
     }
     with_all_documents(package, archive, name, warnings)
+}
+
+fn parse_package(path: &str, bytes: &[u8], warnings: &mut Vec<String>) -> Package {
+    let text = encoding::decode(bytes, html::declared_charset(bytes));
+    if !package::is_well_formed(&text) {
+        warnings.push(format!(
+            "the package file `{path}` is malformed: it is read as far as it goes"
+        ));
+    }
+    Package::parse(&text, path)
 }
 
 /// A package whose reading order is unknown: every document, by name.

@@ -28,6 +28,8 @@ pub(crate) struct Archive {
     /// By file name alone; `None` where several have it.
     by_file_name: HashMap<String, Option<usize>>,
     left: u64,
+    /// Paths of entries that were read although their checksum is wrong.
+    damaged: Vec<String>,
 }
 
 impl Archive {
@@ -60,6 +62,7 @@ impl Archive {
             caseless: HashMap::new(),
             by_file_name: HashMap::new(),
             left: MAX_BOOK,
+            damaged: Vec::new(),
         };
         archive.index();
         Ok(archive)
@@ -92,6 +95,11 @@ impl Archive {
             .copied()
             .or_else(|| *self.by_file_name.get(&file_name(&path).to_lowercase())?)?;
         Some(&self.paths[index])
+    }
+
+    /// What was read although its checksum is wrong.
+    pub(crate) fn damaged(&self) -> &[String] {
+        &self.damaged
     }
 
     /// Whether the archive's own encryption (a password) is on this entry.
@@ -145,6 +153,9 @@ impl Archive {
             Ok(_) => Ok(Some(bytes)),
             // A wrong checksum is noticed at the end: what was unpacked may still be the text.
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData && !bytes.is_empty() => {
+                if !self.damaged.iter().any(|known| known == path) {
+                    self.damaged.push(path.to_owned());
+                }
                 Ok(Some(bytes))
             }
             Err(_) => Ok(None),

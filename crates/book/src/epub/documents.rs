@@ -84,6 +84,12 @@ pub(super) fn read(
             what: format!("none of its text can be read ({reason})"),
         });
     }
+    let damaged = archive.damaged().iter();
+    warnings.extend(
+        damaged.map(|path| {
+            format!("`{path}` is damaged (its checksum is wrong): it is read as it is")
+        }),
+    );
     follow_guide(archive, package, &mut documents);
     Ok(documents)
 }
@@ -97,9 +103,19 @@ fn too_large(name: &str, what: String) -> BookError {
 
 fn reading_order(archive: &Archive, package: &Package, warnings: &mut Vec<String>) -> Vec<Place> {
     let mut seen = HashSet::new();
+    let mut named = HashMap::new();
     let mut places = Vec::new();
     for spine in &package.spine {
-        let Some(item) = package.item(&spine.id) else {
+        let times: &mut usize = named.entry(&spine.id).or_default();
+        let mut called = package.items_called(&spine.id);
+        if called.len() > 1 && *times == 0 {
+            let id = &spine.id;
+            warnings.push(format!("the book lists several files as `{id}`"));
+        }
+        // Where several files have one name, each place of the reading order means another one.
+        let item = called.nth(*times).or_else(|| package.item(&spine.id));
+        *times += 1;
+        let Some(item) = item else {
             warnings.push(format!(
                 "the reading order names `{}`, which the book does not list",
                 spine.id

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
 use crate::href;
 use crate::markup::{self, Syntax, Tag, Visitor};
 
@@ -21,7 +24,8 @@ pub(super) struct Package {
     /// Id of the NCX.
     pub(super) ncx: Option<String>,
     pub(super) guide: Vec<Reference>,
-    by_id: HashMap<String, usize>,
+    /// Items by id; in damaged books several have the same.
+    by_id: HashMap<String, Vec<usize>>,
 }
 
 /// A `dc:` element or a `meta`.
@@ -107,8 +111,15 @@ impl Package {
         package
     }
 
+    /// The item with this id, of several the first.
     pub(super) fn item(&self, id: &str) -> Option<&Item> {
-        self.by_id.get(id).map(|index| &self.items[*index])
+        self.items_called(id).next()
+    }
+
+    /// All items with this id.
+    pub(super) fn items_called(&self, id: &str) -> impl ExactSizeIterator<Item = &Item> {
+        let indices = self.by_id.get(id).map_or(&[][..], Vec::as_slice);
+        indices.iter().map(|index| &self.items[*index])
     }
 
     /// The first item with the property.
@@ -135,10 +146,8 @@ impl Package {
 
     fn add_item(&mut self, item: Item) {
         if self.items.len() < MAX_ITEMS {
-            // Of equal ids the first counts.
-            self.by_id
-                .entry(item.id.clone())
-                .or_insert(self.items.len());
+            let called = self.by_id.entry(item.id.clone()).or_default();
+            called.push(self.items.len());
             self.items.push(item);
         }
     }
@@ -157,6 +166,21 @@ impl Item {
 
     pub(super) fn is_image(&self) -> bool {
         self.media_type.starts_with("image/")
+    }
+}
+
+/// Whether every element of an XML file ends where it should.
+pub(super) fn is_well_formed(text: &str) -> bool {
+    let mut reader = Reader::from_str(text);
+    let mut open = 0_usize;
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(_)) => open += 1,
+            Ok(Event::End(_)) => open = open.saturating_sub(1),
+            Ok(Event::Eof) => return open == 0,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
     }
 }
 

@@ -63,14 +63,56 @@ fn items_twice_in_the_spine_are_read_once_and_missing_ones_are_warnings() {
 }
 
 #[test]
-fn of_equal_ids_the_first_counts() {
+fn files_with_one_id_are_read_in_turn_with_a_warning() {
     let epub = Epub::new()
         .manifest("<item id='x' href='a.xhtml' media-type='application/xhtml+xml'/>")
         .manifest("<item id='x' href='b.xhtml' media-type='application/xhtml+xml'/>")
-        .spine("<itemref idref='x'/>")
         .file("a.xhtml", page(&body("first")))
         .file("b.xhtml", page(&body("second")));
-    assert_eq!(words(&epub), ["first"]);
+    let once = epub.clone().spine("<itemref idref='x'/>");
+    assert_eq!(words(&once), ["first"]);
+    let twice = once.spine("<itemref idref='x'/>");
+    assert_eq!(words(&twice), ["first", "second"]);
+    assert_eq!(
+        words(&twice.clone().spine("<itemref idref='x'/>")),
+        ["first", "second"]
+    );
+    assert_eq!(
+        twice.book().warnings,
+        ["the book lists several files as `x`"]
+    );
+}
+
+#[test]
+fn a_malformed_package_is_a_warning_and_a_whole_one_is_not() {
+    let epub = simple();
+    assert_eq!(epub.book().warnings, [""; 0]);
+    let whole = epub.package();
+    let cut = whole.replace("</package>", "");
+    let bare = whole.replace("Test Book", "Tom & Jerry");
+    for package in [cut, bare] {
+        let book = epub.clone().file("book.opf", package).book();
+        assert_eq!(text(&book), text(&epub.book()));
+        let warning =
+            "the package file `OEBPS/book.opf` is malformed: it is read as far as it goes";
+        assert_eq!(book.warnings, [warning]);
+    }
+}
+
+#[test]
+fn a_document_with_a_wrong_checksum_is_read_with_a_warning() {
+    let epub = simple();
+    let mut bytes = epub.bytes();
+    // The last entry of the zip's directory is the document's; its checksum is 16 bytes in.
+    let last = bytes
+        .windows(4)
+        .rposition(|bytes| bytes == b"PK\x01\x02")
+        .unwrap();
+    bytes[last + 16] ^= 0xff;
+    let book = crate::fixture::read_bytes("book.epub", &bytes).unwrap();
+    assert_eq!(text(&book), text(&epub.book()));
+    let warning = "`OEBPS/a.xhtml` is damaged (its checksum is wrong): it is read as it is";
+    assert_eq!(book.warnings, [warning]);
 }
 
 #[test]

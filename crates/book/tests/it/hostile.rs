@@ -365,3 +365,11 @@ fn single_endless_lines_are_read_or_refused() {
         assert_eq!(text(&book).len(), line.len(), "{name}");
     }
 }
+
+#[test]
+fn a_paragraph_as_long_as_a_library_is_refused_in_html_too() {
+    let line = "<p>".to_owned() + &SENTENCE.repeat((17 << 20) / SENTENCE.len());
+    assert!(refused("a.html", line.as_bytes()).contains("a paragraph of over 16 MiB"));
+    let epub = Epub::new().document("a.xhtml", &line);
+    assert!(refused("a.epub", &epub.bytes()).contains("a paragraph of over 16 MiB"));
+}
