@@ -140,6 +140,10 @@ fn an_output_that_cannot_be_written_is_named_and_nothing_is_left() {
         &mut sandbox.convert(&["--data", "a-file/data", "book.md"]),
         1,
     );
-    assert!(stderr(&output).contains("a-file"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("a-file") && stderr(&output).contains("with `--data`"),
+        "{}",
+        stderr(&output)
+    );
     run(&mut sandbox.convert(&["--output", "out.m4b", "book.md"]), 0);
 }
