@@ -269,7 +269,10 @@ fn note_ending(record: &mut Record, ending: Ending) {
                 MakeError::Dead { .. } => {
                     Some("edit or skip the dead letters, then retry the job".to_owned())
                 }
-                error => error.hint(),
+                // Hints are written for the command line.
+                error => error
+                    .hint()
+                    .map(|hint| hint.replace("run the same command again", "retry the job")),
             };
             record.error = Some(chain(&error));
         }
