@@ -109,8 +109,18 @@ impl Master {
         if error.is_timeout() && !error.is_connect() {
             return self.silent();
         }
-        let message = format!("no master answers at `{}` ({})", self.url, root(error));
-        let hint = "start one with `audiotome serve`, or name it with `--master`";
+        let (url, cause) = (&self.url, root(error));
+        let (message, hint) = if error.is_connect() {
+            (
+                format!("no master answers at `{url}` ({cause})"),
+                "start one with `audiotome serve`, or name it with `--master`",
+            )
+        } else {
+            (
+                format!("the connection to the master at `{url}` broke ({cause})"),
+                "try again; its log may say more",
+            )
+        };
         Trouble {
             ending: Ending::new(FAILED, message, hint),
             passes: true,

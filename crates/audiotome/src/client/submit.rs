@@ -23,6 +23,8 @@ pub(crate) async fn run(
     args: &SubmitArgs,
     stop: &CancellationToken,
 ) -> anyhow::Result<u8> {
+    // A master that is away or locked says so once, and before it gets a book.
+    master.get::<Value>(&["status"]).await?;
     let mut failures = Vec::new();
     let mut jobs = Vec::new();
     for book in &args.books {
@@ -89,15 +91,14 @@ async fn upload(master: &Master, path: &Path) -> anyhow::Result<Book> {
         .body(Body::from(file));
     let book = async { master.read(master.send(request).await?).await };
     book.await.map_err(|trouble| {
-        let code = trouble.ending.code;
-        let message = format!("`{}`: {}", path.display(), trouble.ending.message);
-        let hint = trouble.ending.hint;
-        Ending {
-            message,
-            hint,
-            code,
+        let mut ending = trouble.ending;
+        ending.message = format!("`{}`: {}", path.display(), ending.message);
+        if trouble.passes {
+            // A master that wants no more of a book hangs up, sometimes before its refusal is read.
+            let hint = "try again, or look whether `audiotome serve --max-upload` allows its size";
+            ending.hint = Some(hint.to_owned());
         }
-        .into()
+        ending.into()
     })
 }
 
