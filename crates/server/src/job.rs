@@ -169,6 +169,7 @@ pub(crate) struct Record {
     /// When it ended last.
     pub(crate) segments_done: usize,
     pub(crate) characters_done: usize,
+    pub(crate) chapters_ready: usize,
     /// What went wrong.
     pub(crate) error: Option<String>,
     /// What to do about it.

@@ -230,9 +230,13 @@ async fn keep(
             .database
             .note(move |connection| dead_letters::replace(connection, &job, &letters));
     }
-    let counts = board.map(|board| lock(&board).counts);
+    let counts = board.map(|board| {
+        let board = lock(&board);
+        (board.counts, board.ready_count())
+    });
     let kept = master.step(id, step, move |job| {
-        if let Some(counts) = counts {
+        if let Some((counts, ready)) = counts {
+            job.record.chapters_ready = ready;
             job.record.segments_done = counts.done;
             job.record.characters_done = counts.characters_done;
         }

@@ -97,7 +97,7 @@ impl Progress {
                 percent(characters_done, record.characters)
             },
             chapters: record.chapters,
-            chapters_ready: all(0, record.chapters),
+            chapters_ready: all(record.chapters_ready, record.chapters),
             segments: record.segments,
             segments_done: all(record.segments_done, record.segments),
             characters: record.characters,
