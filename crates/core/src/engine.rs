@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -64,6 +65,9 @@ pub enum SpeechError {
     /// The engine itself is away, whatever it is asked: somebody else may speak meanwhile.
     #[error("{0}")]
     Unavailable(String),
+    /// The engine has its hands full: come again after so long. It is no failure.
+    #[error("it is busy")]
+    Busy(Duration),
     /// The same request will fail in the same way.
     #[error("{0}")]
     Permanent(String),

@@ -23,6 +23,8 @@ const KEY_VARIABLE: &str = "AUDIOTOME_OPENAI_KEY";
 const CONNECT: Duration = Duration::from_secs(3);
 /// The longest that an answer may take.
 const LIMIT: Duration = Duration::from_secs(300);
+/// How long a server that is busy is left alone, when it does not say.
+const WAIT: Duration = Duration::from_secs(2);
 /// The largest answer that is believed: ten minutes of sound.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 /// The longest message that is repeated.
@@ -74,9 +76,11 @@ impl OpenAi {
         let mut body = Map::new();
         // What the user says about this server wins over nothing that we need to say ourselves.
         body.extend(self.server.extra.clone());
+        let (slowest, fastest) = self.server.speeds;
+        let percent = utterance.speed.percent().clamp(slowest, fastest);
         let ours = json!({
             "model": self.server.model, "input": &*utterance.text, "voice": &*utterance.voice,
-            "response_format": self.server.format, "speed": utterance.speed.factor(),
+            "response_format": self.server.format, "speed": f64::from(percent) / 100.0,
         });
         body.extend(ours.as_object().cloned().unwrap_or_default());
         Value::Object(body)
@@ -103,10 +107,14 @@ impl OpenAi {
         if status.is_success() {
             return Ok(bytes);
         }
+        let wait = answer.headers().get("retry-after");
+        let wait = wait.and_then(|wait| wait.to_str().ok()?.parse().ok());
+        let wait = wait.map(Duration::from_secs);
         let text = String::from_utf8_lossy(&bytes);
         let text: String = text.trim().chars().take(MOST_MESSAGE).collect();
         let reason = format!("it answers {status}: {text}");
         Err(match status.as_u16() {
+            429 | 503 => SpeechError::Busy(wait.unwrap_or(WAIT)),
             400 | 413 | 422 => SpeechError::Permanent(reason),
             _ => SpeechError::Unavailable(reason),
         })

@@ -162,6 +162,7 @@ fn perform(worker: &Worker, task: &Task) -> Result<Response, Refusal> {
         .map_err(|error| match error {
             SpeechError::Transient(reason) => Refusal::new(ErrorKind::EngineFailed, reason),
             SpeechError::Unavailable(reason) => Refusal::new(ErrorKind::Unavailable, reason),
+            SpeechError::Busy(_) => Refusal::new(ErrorKind::Busy, "the engine is busy"),
             SpeechError::Permanent(reason) => Refusal::new(ErrorKind::Unspeakable, reason),
         })?;
     let characters = task.utterance.text.chars().count();

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use audiotome_core::Speed;
 use serde_json::{Map, Value};
 use thiserror::Error;
 use url::Url;
@@ -15,7 +16,7 @@ const RATE: u32 = 24_000;
 /// A speech server: `openai+http://gpu:8880/v1?model=kokoro&voice=af_heart&slots=4`.
 ///
 /// Also `format=pcm` (with `rate=24000`) for servers that know no WAV, and `extra={"stream":false}`
-/// for fields that a server wants besides OpenAI's.
+/// for fields that a server wants besides OpenAI's, and `speeds=1.0-2.0` for one that knows no others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpeechServer {
     /// Everything before `/audio/speech`, without a slash at the end.
@@ -25,6 +26,8 @@ pub struct SpeechServer {
     pub(crate) format: String,
     pub(crate) rate: u32,
     pub(crate) extra: Map<String, Value>,
+    /// The slowest and the fastest speed that it knows, in percent.
+    pub(crate) speeds: (u16, u16),
     slots: usize,
 }
 
@@ -80,10 +83,20 @@ impl SpeechServer {
                 self.extra = serde_json::from_str(value)
                     .map_err(|_| "`extra` is no JSON object".to_owned())?;
             }
+            "speeds" => {
+                self.speeds = speeds(value).ok_or("`speeds` is no range such as `1.0-2.0`")?
+            }
             _ => return Err(format!("it knows no `{name}`")),
         }
         Ok(())
     }
+}
+
+/// `1.0-2.0`, in percent.
+fn speeds(text: &str) -> Option<(u16, u16)> {
+    let (slowest, fastest) = text.split_once('-')?;
+    let percent = |text: &str| text.parse::<Speed>().ok().map(Speed::percent);
+    Some((percent(slowest)?, percent(fastest)?)).filter(|(slowest, fastest)| slowest <= fastest)
 }
 
 impl FromStr for SpeechServer {
@@ -109,6 +122,7 @@ impl FromStr for SpeechServer {
             format: "wav".to_owned(),
             rate: RATE,
             extra: Map::new(),
+            speeds: (0, u16::MAX),
             slots: 1,
         };
         for (name, value) in settings {
@@ -151,6 +165,7 @@ mod tests {
             ("http://gpu", "openai+"),
             ("openai+ftp://gpu", "http"),
             ("openai+http://gpu?slots=many", "slots"),
+            ("openai+http://gpu?speeds=2.0-1.0", "speeds"),
             ("openai+http://gpu?format=mp3", "wav"),
             ("openai+http://gpu?colour=red", "colour"),
             ("openai+http://gpu?extra=[1]", "extra"),

@@ -57,7 +57,7 @@ conformance!(
 const SENTENCE: &str = "The lamp went out, and somebody laughed.";
 const LONG_SENTENCE: &str = "In the autumn of that year the river rose twice, and twice the people of the valley carried their chairs up to the church.";
 /// A sentence takes a second at most; the checks of the suite run beside each other.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(150);
 
 fn the_same_utterance_gives_the_same_clip(kind: EngineKind) {
     let first = speaker(kind);
@@ -160,9 +160,7 @@ fn odd_text_is_spoken_or_refused(speaker: &Speaker) {
             Err(SpeechError::Permanent(reason)) => {
                 assert!(reason.len() > 10, "{text:?}: {reason}");
             }
-            Err(SpeechError::Transient(reason) | SpeechError::Unavailable(reason)) => {
-                panic!("{text:?}: {reason}")
-            }
+            Err(error) => panic!("{text:?}: {error}"),
         }
     }
 }
