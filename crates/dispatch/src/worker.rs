@@ -21,12 +21,14 @@ mod door;
 mod encode;
 mod guard;
 mod metrics;
+mod opens;
 mod speech;
 mod status;
 
 pub use announce::{Joining, announce};
 pub use door::{Door, speech_door};
 use metrics::Metrics;
+use opens::Opens;
 
 /// Requests that may wait, for each slot, and a few for those who only try.
 const WAITING_PER_SLOT: usize = 2;
@@ -46,6 +48,8 @@ pub struct WorkerSettings {
 struct Worker {
     repertoire: Arc<dyn Repertoire>,
     settings: WorkerSettings,
+    /// What masters ask for again and again.
+    opened: Opens,
     turns: Arc<Semaphore>,
     waiting: AtomicUsize,
     metrics: Metrics,
@@ -97,6 +101,7 @@ impl Worker {
             turns: Arc::new(Semaphore::new(settings.slots.count())),
             metrics: Metrics::new(settings.slots.count()),
             settings,
+            opened: Opens::default(),
             waiting: AtomicUsize::new(0),
             started: Instant::now(),
             draining,

@@ -112,10 +112,12 @@ async fn prepare(
         .to_string()
         .parse()
         .map_err(|_| invalid(format!("`speed` {} is not between 0.5 and 2.0", body.speed)))?;
-    let (model, voice) = (body.model, body.voice);
-    let opening = Arc::clone(worker);
-    let opened = tokio::task::spawn_blocking(move || opening.repertoire.open(&model, &voice));
-    let opened = opened.await.map_err(|panic| broken(&panic.to_string()))??;
+    // Who names an engine exactly means the same one each time.
+    let exact = headers.contains_key(wire::ENGINE);
+    let opened = worker
+        .opened
+        .open(&worker.repertoire, body.model, body.voice, exact);
+    let opened = opened.await?;
     same_engine(headers, opened.engine.id())?;
     let language = body.language.as_deref().map(Language::new);
     let language = language.or_else(|| language_of(&opened));
