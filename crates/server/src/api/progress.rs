@@ -33,7 +33,7 @@ pub(crate) struct Progress {
     characters_per_second: f64,
     /// Seconds of audio made in a second, measured over the last minute.
     times_real_time: f64,
-    /// Seconds until everything is spoken, at that speed.
+    /// Seconds until everything is spoken, at that speed; none while nobody speaks.
     eta_seconds: Option<u64>,
     /// Why nobody speaks, while that is so.
     waiting_for: Option<String>,
@@ -61,12 +61,13 @@ impl Progress {
         let (counts, speed) = (board.counts, board.rate.speed(Instant::now()));
         let left = counts.characters - counts.characters_done;
         let eta = left as f64 / speed.characters_per_second;
+        let known = eta.is_finite() && board.waiting_for.is_none();
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "seconds, rounded"
         )]
-        let eta = eta.is_finite().then_some(eta.round() as u64);
+        let eta = known.then_some(eta.round() as u64);
         Self {
             percent: percent(counts.characters_done, counts.characters),
             chapters: board.plan.chapters.len(),
