@@ -9,7 +9,7 @@ use crate::{AacEncoder, Gain, OutputFormat};
 
 /// Hashed first into the name of every encoded chapter. Raise it when the same clips would make
 /// another file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// How the chapters of a book are encoded, and where the encoded chapters are kept.
 #[derive(Clone, Debug)]
