@@ -10,6 +10,8 @@ use audiotome_codec::flac;
 use audiotome_core::{AudioStore, Clip, SegmentKey, StoreError};
 use audiotome_files::STAGED_PREFIX;
 
+use crate::storage::new_id;
+
 /// A staged file so old belongs to no living process.
 const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
@@ -41,6 +43,15 @@ impl FolderStore {
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+
+    /// The id of the store, which the first who asks writes.
+    pub(crate) fn shared_id(&self) -> Result<String, StoreError> {
+        let path = self.inner.root.join("store-id");
+        let written = audiotome_files::create(&path, new_id().as_bytes());
+        written.map_err(failed("write", &path))?;
+        let id = fs_err::read_to_string(&path).map_err(failed("read", &path))?;
+        Ok(id.trim().to_owned())
     }
 
     async fn blocking<T: Send + 'static>(

@@ -7,6 +7,7 @@
 
 mod aac;
 mod assembly;
+mod bucket_store;
 mod chapter;
 mod error;
 pub mod ffmpeg;
@@ -20,10 +21,12 @@ mod metadata_file;
 mod mux;
 mod publish;
 mod shape;
+mod storage;
 mod target;
 
 pub use aac::AacEncoder;
 pub use assembly::Assembly;
+pub use bucket_store::BucketStore;
 pub use chapter::{EncodedChapter, encode_chapter, timeline};
 pub use error::AudioError;
 pub use folder_store::FolderStore;
@@ -32,4 +35,5 @@ pub use loudness::{Gain, Loudness, LoudnessError, measure_gain};
 pub use memory_store::MemoryStore;
 pub use metadata_file::Tags;
 pub use publish::{Audiobook, Published, publish};
+pub use storage::{Shared, StoreAddress, StoreAddressError};
 pub use target::{Target, file_name as safe_file_name};

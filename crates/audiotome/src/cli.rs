@@ -13,9 +13,11 @@ use crate::client::args::ClientCommand;
 use crate::exit;
 
 mod join;
+mod queue;
 mod tls;
 
 pub(crate) use join::JoinArgs;
+pub(crate) use queue::{LeavingArgs, QueueArgs};
 pub(crate) use tls::{TlsArgs, TrustArgs};
 
 /// Turn a book into an audiobook with chapters, cover and tags.
@@ -165,6 +167,8 @@ pub(crate) struct ClusterArgs {
     pub(crate) patience: u16,
     #[command(flatten)]
     pub(crate) trust: TrustArgs,
+    #[command(flatten)]
+    pub(crate) queue: QueueArgs,
 }
 
 #[derive(Debug, Args)]
@@ -213,14 +217,10 @@ pub(crate) struct ServeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct WorkerArgs {
-    /// Where to listen; other machines need `0.0.0.0:8000` and a token
-    #[arg(
-        long,
-        env = "AUDIOTOME_LISTEN",
-        value_name = "ADDR:PORT",
-        default_value = "127.0.0.1:8000"
-    )]
-    pub(crate) listen: SocketAddr,
+    /// Where to listen; other machines need `0.0.0.0:8000` and a token [default: 127.0.0.1:8000; with
+    /// `--queue`, nowhere]
+    #[arg(long, env = "AUDIOTOME_LISTEN", value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
     /// Utterances spoken at once [default: one for each core]
     #[arg(long, env = "AUDIOTOME_SLOTS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) slots: Option<u16>,
@@ -237,6 +237,10 @@ pub(crate) struct WorkerArgs {
     pub(crate) insecure: bool,
     #[command(flatten)]
     pub(crate) join: JoinArgs,
+    #[command(flatten)]
+    pub(crate) queue: QueueArgs,
+    #[command(flatten)]
+    pub(crate) leaving: LeavingArgs,
     #[command(flatten)]
     pub(crate) tls: TlsArgs,
 }

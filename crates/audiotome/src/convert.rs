@@ -5,6 +5,7 @@ use std::time::Duration;
 use audiotome_audio::Target;
 use audiotome_dispatch::{Priority, Slots};
 use audiotome_production::{DataFolder, Order, Report, Run, make};
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::ConvertArgs;
 use crate::exit::{self, DONE, Ending, FAILED, STOPPED, USAGE};
@@ -22,7 +23,11 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let slots = args
         .slots
         .map_or_else(Slots::per_core, |slots| Slots::new(slots.into()));
-    let studio = studio::of_convert(&args.cluster, &args.voice, data, slots)?;
+    // Members serve the queue until the last book is done.
+    let stop = CancellationToken::new();
+    let staffed = studio::of_convert(&args.cluster, &args.voice, data, slots, &stop);
+    let staffed = runtime.block_on(staffed)?;
+    let studio = &staffed.studio;
     let order = Order {
         reading: args.reading.reading(),
         voice: args.voice.wish(),
@@ -39,7 +44,7 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
             cancel: cancel.clone(),
         };
         let mut report = |news: Report<'_>| progress.report(book, news);
-        match runtime.block_on(make(&studio, book, &order, run, &mut report)) {
+        match runtime.block_on(make(studio, book, &order, run, &mut report)) {
             Ok(made) => progress.finish(&made),
             Err(error) => {
                 let error = anyhow::Error::from(error);
@@ -51,6 +56,7 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
             break;
         }
     }
+    runtime.block_on(staffed.leave(&stop));
     // A speaker that hangs must not hold the program: what counts is durable.
     runtime.shutdown_timeout(Duration::from_millis(100));
     Ok(verdict(&failures, args.books.len(), cancel.is_cancelled()))

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use anyhow::Error;
 use audiotome_audio::AudioError;
 use audiotome_book::BookError;
+use audiotome_core::StoreError;
 use audiotome_production::MakeError;
+use audiotome_queue::QueueError;
 use audiotome_speech::{InstallError, OpenError};
 
 /// Everything that was asked for is done.
@@ -19,6 +21,8 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const ATTENTION: u8 = 3;
 /// A program or a voice is missing on this machine.
 pub(crate) const MISSING: u8 = 4;
+/// The queue or the store can't be used.
+pub(crate) const UNREACHABLE: u8 = 5;
 /// Stopped by Ctrl-C or SIGTERM; the same command goes on.
 pub(crate) const STOPPED: u8 = 130;
 
@@ -30,6 +34,7 @@ Exit codes:
   2    the command line makes no sense
   3    some sentences could not be spoken: nothing is lost, decide and run again
   4    a program or a voice is missing: `audiotome doctor` tells
+  5    the queue or the shared store can't be reached, or refuses us
   130  stopped by Ctrl-C; the same command goes on where it stopped";
 
 /// An error that knows its exit code and the way out.
@@ -62,6 +67,9 @@ impl std::error::Error for Ending {}
 pub(crate) fn code(error: &Error) -> u8 {
     if let Some(ending) = error.downcast_ref::<Ending>() {
         return ending.code;
+    }
+    if error.is::<QueueError>() || error.is::<StoreError>() {
+        return UNREACHABLE;
     }
     match error.downcast_ref::<MakeError>() {
         Some(MakeError::Dead { .. }) => return ATTENTION,
@@ -105,6 +113,11 @@ fn hint(error: &Error) -> Option<String> {
         let make = || cause.downcast_ref::<MakeError>().and_then(MakeError::hint);
         let book = || cause.downcast_ref::<BookError>().and_then(BookError::hint);
         let open = || cause.downcast_ref::<OpenError>().and_then(OpenError::hint);
+        let queue = || cause.downcast_ref::<QueueError>().map(|error| error.hint().to_owned());
+        let store = || {
+            let hint = cause.downcast_ref::<StoreError>().and_then(StoreError::hint);
+            hint.map(str::to_owned)
+        };
         let install = || {
             cause
                 .downcast_ref::<InstallError>()
@@ -116,6 +129,8 @@ fn hint(error: &Error) -> Option<String> {
             .or_else(book)
             .or_else(open)
             .or_else(install)
+            .or_else(queue)
+            .or_else(store)
     })
 }
 

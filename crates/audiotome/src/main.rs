@@ -10,6 +10,7 @@ mod exit;
 mod format;
 mod inspect;
 mod progress;
+mod queue;
 mod say;
 mod serve;
 #[cfg(test)]

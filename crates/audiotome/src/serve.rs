@@ -9,6 +9,7 @@ use audiotome_dispatch::{Slots, Token, listen};
 use audiotome_production::DataFolder;
 use audiotome_server::{ServerSettings, serve};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::ServeArgs;
 use crate::exit::{DONE, guarded};
@@ -23,7 +24,6 @@ pub(crate) fn run(args: &ServeArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let slots = args
         .slots
         .map_or_else(Slots::per_core, |slots| Slots::new(slots.into()));
-    let studio = studio::of_master(&args.cluster, data, slots)?;
     let library = args.library.clone();
     let settings = ServerSettings {
         token,
@@ -36,6 +36,9 @@ pub(crate) fn run(args: &ServeArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let runtime = signals::runtime()?;
     let drain = signals::stop(&runtime);
     runtime.block_on(async {
+        // Members serve the queue until the last job has stopped.
+        let stop = CancellationToken::new();
+        let staffed = studio::of_master(&args.cluster, data, slots, &stop).await?;
         let socket = TcpListener::bind(args.listen).await;
         let socket = socket.with_context(|| format!("can't listen on `{}`", args.listen))?;
         let address = socket.local_addr()?;
@@ -44,7 +47,8 @@ pub(crate) fn run(args: &ServeArgs, data: &DataFolder) -> anyhow::Result<u8> {
         writeln!(io::stdout(), "listening on {scheme}://{address}")?;
         io::stdout().flush()?;
         let listener = listen(socket, tls.as_ref());
-        serve(listener, Arc::clone(&studio), settings, drain).await?;
+        serve(listener, Arc::clone(&staffed.studio), settings, drain).await?;
+        staffed.leave(&stop).await;
         anyhow::Ok(())
     })?;
     runtime.shutdown_timeout(Duration::from_millis(100));

@@ -6,22 +6,26 @@ use std::time::Duration;
 use anyhow::Context as _;
 use audiotome_dispatch::{Caller, Slots, Token};
 use audiotome_production::{Address, DataFolder, Studio};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::{ClusterArgs, VoiceArgs};
 use crate::exit::{Ending, USAGE};
+use crate::queue;
 
 /// Another name for the list of workers, which other programs use.
 const ALIAS: &str = "WORKER_NODES";
 
 /// For books that are made now: somebody must be there who speaks.
-pub(crate) fn of_convert(
+pub(crate) async fn of_convert(
     args: &ClusterArgs,
     voice: &VoiceArgs,
     data: &DataFolder,
     slots: Slots,
-) -> anyhow::Result<Arc<Studio>> {
+    stop: &CancellationToken,
+) -> anyhow::Result<Staffed> {
     let addresses = addresses(args)?;
-    if args.no_local && addresses.is_empty() {
+    if args.no_local && addresses.is_empty() && args.queue.queue.is_none() {
         let message = "with `--no-local` nobody is left to speak";
         return Err(Ending::new(USAGE, message, "name workers with `--workers`").into());
     }
@@ -29,28 +33,46 @@ pub(crate) fn of_convert(
     let is_server = |address: &Address| matches!(address, Address::Server(_));
     let foreign = voice.engine.is_none() && addresses.iter().any(is_server);
     let local = (!args.no_local && !foreign).then_some(slots);
-    studio(args, &addresses, data, local, false)
+    studio(args, &addresses, data, local, false, stop).await
 }
 
 /// For a master, whose books wait for workers that come later.
-pub(crate) fn of_master(
+pub(crate) async fn of_master(
     args: &ClusterArgs,
     data: &DataFolder,
     slots: Slots,
-) -> anyhow::Result<Arc<Studio>> {
+    stop: &CancellationToken,
+) -> anyhow::Result<Staffed> {
     let local = (!args.no_local).then_some(slots);
-    studio(args, &addresses(args)?, data, local, true)
+    studio(args, &addresses(args)?, data, local, true, stop).await
 }
 
-fn studio(
+/// A studio, and the members of it that serve the queue.
+pub(crate) struct Staffed {
+    pub(crate) studio: Arc<Studio>,
+    serving: Option<JoinHandle<()>>,
+}
+
+impl Staffed {
+    /// Waits until what the members speak for the queue is finished, or given back.
+    pub(crate) async fn leave(self, stop: &CancellationToken) {
+        stop.cancel();
+        if let Some(serving) = self.serving {
+            let _ = tokio::time::timeout(self.studio.patience, serving).await;
+        }
+    }
+}
+
+async fn studio(
     args: &ClusterArgs,
     addresses: &[Address],
     data: &DataFolder,
     local: Option<Slots>,
     wait_for_members: bool,
-) -> anyhow::Result<Arc<Studio>> {
+    stop: &CancellationToken,
+) -> anyhow::Result<Staffed> {
     let patience = Duration::from_secs(args.patience.into());
-    let studio = Studio::new(data.clone(), patience, wait_for_members);
+    let mut studio = Studio::new(data.clone(), patience, wait_for_members);
     let caller = caller(args)?;
     for address in addresses {
         studio.add(address, &caller)?;
@@ -58,7 +80,14 @@ fn studio(
     if let Some(slots) = local {
         studio.add_this_machine(slots);
     }
-    Ok(Arc::new(studio))
+    let serving = match queue::open(&args.queue).await? {
+        Some(opened) => Some(queue::attach(&mut studio, opened, args.queue.lease(), stop)?),
+        None => None,
+    };
+    Ok(Staffed {
+        studio: Arc::new(studio),
+        serving,
+    })
 }
 
 /// What workers are shown, and which of them are trusted.

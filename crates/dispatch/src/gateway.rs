@@ -7,7 +7,7 @@ use audiotome_core::{
 };
 use tokio::runtime::Handle;
 
-use crate::cluster::Cluster;
+use crate::dispatcher::Dispatcher;
 use crate::once::{OnceError, speak_once};
 use crate::repertoire::{Opened, Repertoire, RepertoireError};
 use crate::settings::Settings;
@@ -23,7 +23,7 @@ pub struct Gateway {
 /// Who speaks, and how they are used.
 #[derive(Clone)]
 struct Speakers {
-    cluster: Arc<Cluster>,
+    dispatcher: Dispatcher,
     settings: Settings,
     runtime: Handle,
 }
@@ -35,18 +35,18 @@ struct Relay {
 }
 
 impl Gateway {
-    /// Lets `cluster` speak with the voices of `inner`, whose engines only tell who must speak.
+    /// Lets everybody behind `dispatcher` speak with the voices of `inner`, whose engines only tell who must speak.
     #[must_use]
     pub fn new(
         inner: Arc<dyn Repertoire>,
-        cluster: Arc<Cluster>,
+        dispatcher: Dispatcher,
         settings: Settings,
         runtime: Handle,
     ) -> Self {
         Self {
             inner,
             speakers: Speakers {
-                cluster,
+                dispatcher,
                 settings,
                 runtime,
             },
@@ -98,11 +98,11 @@ impl SpeechEngine for Relay {
             pauses: Pauses::default(),
         };
         let Speakers {
-            cluster,
+            dispatcher,
             settings,
             runtime,
         } = &self.speakers;
-        let spoken = speak_once(cluster, &narration, utterance.clone(), settings.clone());
+        let spoken = speak_once(dispatcher, &narration, utterance.clone(), settings.clone());
         // The tries are used up already.
         runtime.block_on(spoken).map_err(|error| match error {
             OnceError::Unspeakable(reason) => SpeechError::Permanent(reason),

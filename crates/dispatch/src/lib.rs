@@ -12,6 +12,7 @@
 
 mod client;
 mod cluster;
+mod dispatcher;
 mod gateway;
 mod health;
 mod listener;
@@ -20,6 +21,7 @@ mod member;
 mod missing;
 mod once;
 mod pace;
+mod queue;
 mod repertoire;
 mod round;
 mod settings;
@@ -32,11 +34,13 @@ pub mod worker;
 
 pub use client::{AddressError, Caller, HttpWorker, MasterAddress, WorkerAddress};
 pub use cluster::Cluster;
+pub use dispatcher::Dispatcher;
 pub use gateway::Gateway;
 pub use listener::{Connection, Listener, Socket, listen};
 pub use local::{Local, Slots};
 pub use member::{Member, MemberState, MemberStatus};
 pub use once::{OnceError, speak_once};
+pub use queue::{Consumer, ConsumerSettings, Ended, Producer, ProducerSettings};
 pub use repertoire::{Opened, Repertoire, RepertoireError, Single};
 pub use round::{DispatchError, Outcome, speak};
 pub use settings::Settings;

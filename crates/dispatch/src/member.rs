@@ -89,6 +89,11 @@ impl Member {
         }
     }
 
+    /// A speaker that is in no cluster.
+    pub(crate) fn alone(speaker: Arc<dyn Speaker>) -> Self {
+        Self::new(WorkerId(0), speaker)
+    }
+
     /// What people call it.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -163,6 +168,14 @@ impl Member {
             self.ask(narration).await?;
         }
         Ok(())
+    }
+
+    /// Waits while it rests.
+    pub(crate) async fn rested(&self) {
+        while let Some(until) = self.resting_until() {
+            tokio::time::sleep_until(until.into()).await;
+            self.health().answered();
+        }
     }
 
     /// Asks whether it is there and fits.

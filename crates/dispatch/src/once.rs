@@ -12,8 +12,8 @@ use thiserror::Error;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
-use crate::cluster::Cluster;
-use crate::round::{DispatchError, speak};
+use crate::dispatcher::Dispatcher;
+use crate::round::DispatchError;
 use crate::settings::Settings;
 
 /// Why a text was not spoken.
@@ -37,18 +37,22 @@ pub enum OnceError {
 /// # Errors
 /// See [`OnceError`].
 pub async fn speak_once(
-    cluster: &Arc<Cluster>,
+    dispatcher: &Dispatcher,
     narration: &Narration,
     utterance: Utterance,
     settings: Settings,
 ) -> Result<Clip, OnceError> {
     let plan = Arc::new(plan(narration, utterance));
-    let store = Arc::new(Catch::default());
+    let store: Arc<dyn AudioStore> = match dispatcher {
+        Dispatcher::Direct(_) => Arc::new(Catch::default()),
+        Dispatcher::Queue(producer) => producer.store(),
+    };
+    let key = plan.segments[0].key;
     let (sender, events) = unbounded_channel();
     let waits = settings.wait_for_members;
     let patience = settings.patience;
     let never = CancellationToken::new();
-    let spoken = speak(&plan, cluster, store.clone(), settings, sender, never);
+    let spoken = dispatcher.speak(&plan, "a text", Arc::clone(&store), settings, sender, never);
     let outcome = tokio::select! {
         outcome = spoken => outcome,
         reason = nobody_at_work(events, patience), if !waits => return Err(OnceError::Nobody(reason)),
@@ -61,8 +65,8 @@ pub async fn speak_once(
         let reason = letter.history.into_iter().next_back();
         return Err(OnceError::Unspeakable(reason.unwrap_or_default()));
     }
-    let clip = store.clip().take();
-    Ok(clip.expect("a round without dead letters has kept its clip"))
+    let clip = store.get(&key).await?;
+    clip.ok_or_else(|| OnceError::Unspeakable("the clip was lost".to_owned()))
 }
 
 /// A plan of one segment.

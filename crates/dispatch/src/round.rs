@@ -99,7 +99,7 @@ pub async fn speak(
 }
 
 /// Asks the store what is missing and reports what is there.
-async fn look_up(
+pub(crate) async fn look_up(
     plan: &Plan,
     store: &dyn AudioStore,
     events: &UnboundedSender<Event>,
@@ -242,7 +242,7 @@ impl Round {
     }
 }
 
-fn characters(segment: &Segment) -> usize {
+pub(crate) fn characters(segment: &Segment) -> usize {
     segment.utterance.text.chars().count()
 }
 

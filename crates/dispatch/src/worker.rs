@@ -25,6 +25,8 @@ mod opens;
 mod speech;
 mod status;
 
+pub(crate) use status::memory;
+
 pub use announce::{Joining, announce};
 pub use door::{Door, speech_door};
 use metrics::Metrics;

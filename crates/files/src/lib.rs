@@ -104,6 +104,21 @@ pub fn write(target: &Path, bytes: &[u8]) -> io::Result<()> {
     staged.commit()
 }
 
+/// Writes a whole file, durably, unless there is one already. Returns whether there was none.
+///
+/// # Errors
+/// When the folder can't be made or the disk refuses.
+pub fn create(target: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let mut staged = Staged::new(target)?;
+    staged.write_all(bytes)?;
+    staged.file.as_file().sync_all()?;
+    match staged.file.persist_noclobber(target) {
+        Ok(_) => sync_folder(target).map(|()| true),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error.error),
+    }
+}
+
 /// Whether a file could be written there, as far as that can be known: nothing is left behind.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use audiotome_audio::ffmpeg::Ffmpeg;
 use audiotome_audio::{AudioError, Audiobook, Published, publish};
 use audiotome_book::{Limits, normalise, pieces, read};
 use audiotome_core::{AudioStore, Block, Book, Language, Narration, Plan};
-use audiotome_dispatch::{Outcome, Priority, Settings, speak};
+use audiotome_dispatch::{Outcome, Priority, Settings};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
@@ -117,7 +117,8 @@ pub async fn carry_out(
         studio,
         order,
         run,
-        store: Arc::new(studio.data.store()?),
+        title: &book.metadata.title,
+        store: studio.store()?,
         ffmpeg: Ffmpeg::find()?,
     };
     let (spoken, encoded) = making.speak_and_encode(Arc::clone(plan), report).await?;
@@ -188,6 +189,7 @@ struct Making<'a> {
     studio: &'a Studio,
     order: &'a Order,
     run: Run,
+    title: &'a str,
     store: Arc<dyn AudioStore>,
     ffmpeg: Ffmpeg,
 }
@@ -234,9 +236,9 @@ impl Making<'_> {
             wait_for_members: self.studio.wait_for_members,
         };
         let stop = self.run.cancel.child_token();
-        let speaking = speak(
+        let speaking = self.studio.dispatcher.speak(
             plan,
-            &self.studio.cluster,
+            self.title,
             Arc::clone(&self.store),
             settings,
             sender,

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use audiotome_dispatch::{Caller, Cluster, Local, Slots};
+use audiotome_core::{AudioStore, StoreError};
+use audiotome_dispatch::{Caller, Cluster, Dispatcher, Local, Slots};
 use audiotome_speech::SpeechServer;
 
 use crate::{Address, DataFolder, Installed};
@@ -17,8 +18,10 @@ pub struct Studio {
     pub data: DataFolder,
     /// The voices of this machine.
     pub installed: Arc<Installed>,
-    /// Everybody who speaks.
+    /// Everybody who speaks here or at an address that is known.
     pub cluster: Arc<Cluster>,
+    /// How segments reach whoever speaks them.
+    pub dispatcher: Dispatcher,
     /// Speech servers of others among them, the first one first.
     servers: Mutex<Vec<SpeechServer>>,
     /// Chapters encoded at once, for each book.
@@ -33,14 +36,27 @@ impl Studio {
     /// A studio in which nobody speaks yet.
     #[must_use]
     pub fn new(data: DataFolder, patience: Duration, wait_for_members: bool) -> Self {
+        let cluster = Arc::new(Cluster::default());
         Self {
             installed: Arc::new(Installed::new(data.voices())),
             data,
-            cluster: Arc::new(Cluster::default()),
+            dispatcher: Dispatcher::Direct(Arc::clone(&cluster)),
+            cluster,
             servers: Mutex::default(),
             encoders: Slots::per_core().count(),
             patience,
             wait_for_members,
+        }
+    }
+
+    /// The store of clips.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub fn store(&self) -> Result<Arc<dyn AudioStore>, StoreError> {
+        match &self.dispatcher {
+            Dispatcher::Direct(_) => Ok(Arc::new(self.data.store()?)),
+            Dispatcher::Queue(producer) => Ok(producer.store()),
         }
     }
 

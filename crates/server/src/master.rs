@@ -111,7 +111,7 @@ impl Master {
             }
         }
         Ok(Self {
-            store: Arc::new(studio.data.store()?),
+            store: studio.store()?,
             door: door(&studio, &settings, &drain),
             hub: Hub::new(jiff::Timestamp::now().as_millisecond().to_string()),
             metrics: Metrics::new(),
@@ -320,7 +320,7 @@ fn take_up(connection: &rusqlite::Connection) -> Result<(), DatabaseError> {
 fn door(studio: &Arc<Studio>, settings: &ServerSettings, drain: &CancellationToken) -> Door {
     let gateway = Gateway::new(
         Arc::clone(&studio.installed) as _,
-        Arc::clone(&studio.cluster),
+        studio.dispatcher.clone(),
         Settings {
             patience: studio.patience,
             priority: Priority::new(SPEECH_PRIORITY),

@@ -135,7 +135,7 @@ impl From<RepertoireError> for Refusal {
 }
 
 /// Memory of this process, bytes; 0 where the system does not say.
-fn memory() -> u64 {
+pub(crate) fn memory() -> u64 {
     let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
         return 0;
     };

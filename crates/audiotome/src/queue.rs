@@ -1,0 +1,112 @@
+//! The queue of this process: how masters and workers reach it, and where their audio goes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use audiotome_audio::{Shared, StoreAddress};
+use audiotome_core::AudioStore;
+use audiotome_dispatch::{ConsumerSettings, Dispatcher, Producer, ProducerSettings};
+use audiotome_production::Studio;
+use audiotome_queue::{Queue, QueueAddress, RedisStore};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::QueueArgs;
+use crate::exit::{Ending, USAGE};
+
+/// What clips that travel through Redis are known by.
+const IN_REDIS: &str = "redis";
+/// Tries before a segment is dead.
+const TRIES: u32 = 4;
+
+/// The queue that was named, and the store that goes with it.
+pub(crate) struct Opened {
+    pub(crate) queue: Queue,
+    /// Where workers put clips.
+    pub(crate) shared: Shared,
+    /// Set where clips travel through Redis.
+    clips: Option<RedisStore>,
+}
+
+/// Connects to the queue, if there is one, and opens the store. What is wrong with either is said at once.
+pub(crate) async fn open(args: &QueueArgs) -> anyhow::Result<Option<Opened>> {
+    let Some(address) = &args.queue else {
+        return Ok(None);
+    };
+    let Some(store) = &args.store else {
+        let message = "with `--queue`, masters and workers need to know where audio goes";
+        let hint = "`--store file:///mnt/share`, `--store s3://bucket/prefix`, or `--store redis` without shared storage";
+        return Err(Ending::new(USAGE, message, hint).into());
+    };
+    let queue = Queue::connect(address).await?;
+    Ok(Some(opened(queue, store).await?))
+}
+
+async fn opened(queue: Queue, store: &StoreAddress) -> anyhow::Result<Opened> {
+    if let Some(shared) = store.open().await? {
+        return Ok(Opened { queue, shared, clips: None });
+    }
+    let clips = RedisStore::open(&queue).await?;
+    let shared = Shared {
+        store: Arc::new(clips.clone()),
+        id: IN_REDIS.to_owned(),
+    };
+    Ok(Opened { queue, shared, clips: Some(clips) })
+}
+
+/// Has the books of `studio` spoken through the queue, which its own members serve like everybody else until
+/// `drain`. What comes back ends when they have left.
+pub(crate) fn attach(studio: &mut Studio, opened: Opened, lease: Duration, drain: &CancellationToken) -> anyhow::Result<JoinHandle<()>> {
+    // Clips that travel through Redis come to rest here.
+    let store: Arc<dyn AudioStore> = match &opened.clips {
+        Some(_) => Arc::new(studio.data.store()?),
+        None => Arc::clone(&opened.shared.store),
+    };
+    let settings = ProducerSettings {
+        name: master_name(studio),
+        process: process_name(),
+        store,
+        store_id: opened.shared.id,
+        fetch: opened.clips,
+        tries: TRIES,
+    };
+    let producer = Producer::start(opened.queue, settings);
+    studio.dispatcher = Dispatcher::Queue(Arc::clone(&producer));
+    let consumers = ConsumerSettings {
+        name: process_name(),
+        lease,
+        patience: studio.patience,
+        max_segments: None,
+        max_idle: None,
+    };
+    let employed = producer.employ(Arc::clone(&studio.cluster), consumers, drain.clone());
+    Ok(tokio::spawn(employed))
+}
+
+/// The same after a restart: the machine and the data folder.
+fn master_name(studio: &Studio) -> String {
+    let folder = std::path::absolute(studio.data.path());
+    let folder = folder.unwrap_or_else(|_| studio.data.path().to_owned());
+    let digest = blake3::hash(folder.as_os_str().as_encoded_bytes());
+    format!("{}-{}", host(), &digest.to_hex()[..6])
+}
+
+/// Unique among all processes that ever lived.
+pub(crate) fn process_name() -> String {
+    let unique = uuid::Uuid::now_v7().simple().to_string();
+    format!("{}-{}-{}", host(), std::process::id(), &unique[unique.len() - 6..])
+}
+
+/// The name of this machine, as far as it fits into names of ours.
+fn host() -> String {
+    let name = fs_err::read_to_string("/proc/sys/kernel/hostname");
+    let name = name.or_else(|_| std::env::var("HOSTNAME")).unwrap_or_default();
+    let fits = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+    let name: String = name.chars().filter(fits).take(40).collect();
+    if name.is_empty() { "host".to_owned() } else { name }
+}
+
+/// The address, for messages.
+pub(crate) fn connected(address: &QueueAddress) -> String {
+    format!("connected to `{address}`, namespace `{}`", address.namespace())
+}

@@ -1,0 +1,457 @@
+//! A worker of the queue: lease, speak, check, keep, tell.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use audiotome_core::{
+    AudioStore, Clip, ClipCheck, Segment, SegmentKey, StoreError, Utterance,
+};
+use audiotome_queue::{Again, LaneId, Leased, Leases, Queue, QueueError, Retry, Wake, WorkerStatus};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info, warn};
+
+use super::held::Held;
+use super::skills::Known;
+use crate::member::Member;
+use crate::speaker::{Failure, Request, Speaker};
+use crate::turns::Priority;
+
+/// Leased beyond what is being spoken, so that a slot never waits for the network.
+const AHEAD: usize = 1;
+/// Clips that may be on their way to the store at once: what bounds the memory while it is away.
+const WRITERS: usize = 8;
+/// Tries that are made to say that something is done, or given back, before the lease is left to run out.
+const LAST_WORDS: u32 = 5;
+/// Between two tries to reach Redis or the store; it doubles up to [`LONGEST_PAUSE`].
+const PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+const RETRY: Retry = Retry {
+    first: Duration::from_millis(200),
+    longest: Duration::from_secs(30),
+};
+
+/// How a worker serves the queue.
+#[derive(Clone, Debug)]
+pub struct ConsumerSettings {
+    /// What people call it; unique among all that ever lived.
+    pub name: String,
+    /// How long a segment is its own without a sign of life.
+    pub lease: Duration,
+    /// The least time that an engine is given for a segment.
+    pub patience: Duration,
+    /// It leaves after so many segments.
+    pub max_segments: Option<u64>,
+    /// It leaves when there was nothing to do for so long.
+    pub max_idle: Option<Duration>,
+}
+
+/// Why a worker has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to.
+    Drained,
+    /// It has spoken as many segments as it was to.
+    Enough,
+    /// There was nothing to do.
+    Idle,
+}
+
+/// A worker of the queue.
+pub struct Consumer {
+    member: Arc<Member>,
+    queue: Queue,
+    store: Arc<dyn AudioStore>,
+    /// Names the store, so that a worker never fills one that the master does not look into.
+    store_id: String,
+    settings: ConsumerSettings,
+    held: Held,
+    known: Known,
+    checks: Mutex<HashMap<LaneId, ClipCheck>>,
+    /// Clips that are packed and written at once.
+    writing: Semaphore,
+    spoken: AtomicU64,
+    started: Instant,
+    /// It takes nothing more.
+    drain: CancellationToken,
+}
+
+impl Consumer {
+    /// A worker that speaks with `speaker` and keeps the clips in `store`, until `drain`.
+    #[must_use]
+    pub fn new(
+        speaker: Arc<dyn Speaker>,
+        queue: Queue,
+        store: (Arc<dyn AudioStore>, String),
+        settings: ConsumerSettings,
+        drain: CancellationToken,
+    ) -> Arc<Self> {
+        Self::of(Arc::new(Member::alone(speaker)), queue, store, settings, drain)
+    }
+
+    /// A member of a cluster that also serves the queue.
+    pub(crate) fn of(
+        member: Arc<Member>,
+        queue: Queue,
+        (store, store_id): (Arc<dyn AudioStore>, String),
+        settings: ConsumerSettings,
+        drain: CancellationToken,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            member,
+            queue,
+            store,
+            store_id,
+            settings,
+            held: Held::default(),
+            known: Known::default(),
+            checks: Mutex::default(),
+            writing: Semaphore::new(WRITERS),
+            spoken: AtomicU64::new(0),
+            started: Instant::now(),
+            drain,
+        })
+    }
+
+    /// Serves until it is drained, has spoken enough, or is idle for too long; finishes what it speaks,
+    /// gives the rest back, and leaves.
+    pub async fn run(self: Arc<Self>) -> Ended {
+        let beating = tokio::spawn(Arc::clone(&self).beat());
+        let mut tasks = JoinSet::new();
+        let ended = self.take_and_speak(&mut tasks).await;
+        self.drain.cancel();
+        while tasks.join_next().await.is_some() {}
+        beating.abort();
+        let _ = self.queue.leave(&self.settings.name).await;
+        ended
+    }
+
+    async fn take_and_speak(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Ended {
+        let wake = Wake::listen(&self.queue);
+        let hands = Arc::new(Semaphore::new(AHEAD));
+        let mut room = AHEAD;
+        let mut idle = Instant::now();
+        let mut pause = PAUSE;
+        loop {
+            // As many hands as the member has turns, and one ahead.
+            let more = (self.member.requests() + AHEAD).saturating_sub(room);
+            hands.add_permits(more);
+            room += more;
+            let free = tokio::select! {
+                free = Arc::clone(&hands).acquire_owned() => free.expect("it is never closed"),
+                () = self.drain.cancelled() => return Ended::Drained,
+            };
+            match self.still_to_speak() {
+                Some(0) => return Ended::Enough,
+                // What it holds may be enough.
+                Some(left) if left <= self.held.all().len() as u64 => {
+                    drop(free);
+                    tasks.join_next().await;
+                    continue;
+                }
+                _ => {}
+            }
+            while let Some(done) = tasks.try_join_next() {
+                done.expect("speaking does not panic");
+            }
+            let leases = match self.lease(&hands).await {
+                Ok(leases) => leases,
+                Err(error) => {
+                    warn!(worker.name = self.settings.name, %error, "waits for the queue");
+                    self.pause(&mut pause).await;
+                    continue;
+                }
+            };
+            pause = PAUSE;
+            let learnt = self.learn(&leases.unknown).await;
+            if leases.leased.is_empty() {
+                drop(free);
+                if learnt {
+                    continue;
+                }
+                let busy = !self.held.all().is_empty();
+                let left = match self.settings.max_idle {
+                    Some(most) if !busy && idle.elapsed() >= most => return Ended::Idle,
+                    Some(most) => Some(most.saturating_sub(idle.elapsed()).max(PAUSE)),
+                    None => None,
+                };
+                let wait = [leases.wait, self.known.next_change(), left].into_iter().flatten().min();
+                tokio::select! {
+                    () = wake.wait(wait) => {}
+                    () = self.drain.cancelled() => return Ended::Drained,
+                }
+                if busy {
+                    idle = Instant::now();
+                }
+                continue;
+            }
+            let mut free = Some(free);
+            for leased in leases.leased {
+                let hand = free.take().or_else(|| Arc::clone(&hands).try_acquire_owned().ok());
+                tasks.spawn(Arc::clone(self).attempt(leased, hand));
+            }
+            idle = Instant::now();
+        }
+    }
+
+    /// Leases as much as there are free hands, one of which the caller has.
+    async fn lease(&self, hands: &Semaphore) -> Result<Leases, QueueError> {
+        self.member.rested().await;
+        let Self { queue, settings, .. } = self;
+        let mut count = hands.available_permits() + 1;
+        if let Some(left) = self.still_to_speak() {
+            let left = left.saturating_sub(self.held.all().len() as u64);
+            count = count.min(usize::try_from(left).unwrap_or(usize::MAX));
+        }
+        queue.lease(&settings.name, count, settings.lease, &self.known.skills()).await
+    }
+
+    /// How many segments it speaks before it leaves, where there is an end.
+    fn still_to_speak(&self) -> Option<u64> {
+        let spoken = self.spoken.load(Ordering::Relaxed);
+        let most = self.settings.max_segments;
+        most.map(|most| most.saturating_sub(spoken))
+    }
+
+    /// Learns whether it can speak these. Returns whether there was anything to learn.
+    async fn learn(&self, lanes: &[LaneId]) -> bool {
+        let mut learnt = false;
+        for id in lanes {
+            if let Ok(Some(lane)) = self.queue.lane(id).await {
+                self.known.learn(&self.member, id, &lane, &self.store_id).await;
+                learnt = true;
+            }
+        }
+        learnt
+    }
+
+    /// One lease, from hand to store.
+    async fn attempt(self: Arc<Self>, leased: Leased, hand: Option<OwnedSemaphorePermit>) {
+        let lost = self.held.take(&leased);
+        tokio::select! {
+            () = self.settle(&leased, hand) => {}
+            // Another one has it by now, or nobody needs it.
+            () = lost.cancelled() => debug!(segment.key = %leased.key, "lost a lease"),
+        }
+        self.held.drop(&leased);
+    }
+
+    async fn settle(&self, leased: &Leased, hand: Option<OwnedSemaphorePermit>) {
+        // Whoever had it before may have died between keeping the clip and saying so.
+        if leased.tries > 0
+            && let Ok(Some(clip)) = self.store.get(&leased.key).await
+        {
+            return self.finish(leased, clip.duration()).await;
+        }
+        let clip = match self.speak(leased).await {
+            Some(Ok(clip)) => clip,
+            Some(Err(failure)) => return self.fail(leased, failure).await,
+            None => return self.release(leased).await,
+        };
+        // The slot goes on while this clip is packed and written, unless that takes long.
+        let _writing = self.writing.acquire().await;
+        drop(hand);
+        let audio = clip.duration();
+        if self.keep(leased, clip).await {
+            self.finish(leased, audio).await;
+        } else {
+            self.release(leased).await;
+        }
+    }
+
+    /// A clip that passed the check. `None` when the worker leaves before it has begun.
+    async fn speak(&self, leased: &Leased) -> Option<Result<Clip, Failure>> {
+        let narration = match self.known.narration(&leased.lane) {
+            Some(narration) => narration,
+            // Known to others of the same skill.
+            None => {
+                let lane = self.queue.lane(&leased.lane).await.ok()??;
+                self.known.remember(&leased.lane, &lane);
+                Arc::new(lane.narration)
+            }
+        };
+        let usual = Priority::default();
+        let turn = tokio::select! {
+            biased;
+            () = self.drain.cancelled() => return None,
+            turn = self.member.turns.take(&usual) => turn,
+        };
+        let segment = Segment {
+            key: leased.key,
+            source: leased.task.text.as_str().into(),
+            utterance: Utterance {
+                text: leased.task.text.as_str().into(),
+                voice: narration.voice.as_str().into(),
+                language: leased.task.language.clone(),
+                speed: narration.speed,
+            },
+            pause_after: Duration::ZERO,
+        };
+        let characters = leased.task.text.chars().count();
+        let limit = self.member.pace().limit(characters, self.settings.patience);
+        let request = Request {
+            segment: &segment,
+            engine: &narration.engine,
+            trace: &trace(&leased.key, leased.tries),
+        };
+        let started = Instant::now();
+        let spoken = tokio::time::timeout(limit, self.member.speaker.speak(request)).await;
+        drop(turn);
+        let late = || Failure::Speaker(format!("no answer within {} s", limit.as_secs()));
+        let clip = match spoken.unwrap_or_else(|_| Err(late())) {
+            Ok(clip) => clip,
+            Err(failure) => return Some(Err(failure)),
+        };
+        self.member.counters.spoke(characters);
+        self.member.pace().learn(characters, started.elapsed());
+        self.member.health().succeeded();
+        Some(Ok(clip))
+    }
+
+    /// Makes the clip durable, however long the store is away. Returns whether it could, before it had to leave.
+    async fn keep(&self, leased: &Leased, clip: Clip) -> bool {
+        if let Err(suspect) = self.judge(leased, &clip) {
+            self.say_failed(leased, &suspect, Again::Suspect).await;
+            return false;
+        }
+        let mut pause = PAUSE;
+        loop {
+            match self.store.put(&leased.key, clip.clone()).await {
+                Ok(()) => return true,
+                Err(error) => self.report_store(&error),
+            }
+            if self.drain.is_cancelled() {
+                return false;
+            }
+            self.pause(&mut pause).await;
+        }
+    }
+
+    fn judge(&self, leased: &Leased, clip: &Clip) -> Result<(), String> {
+        let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
+        if checks.len() > 1000 {
+            checks.clear();
+        }
+        let check = checks.entry(leased.lane.clone()).or_default();
+        check.judge(&leased.task.text, clip).map_err(|suspect| suspect.to_string())
+    }
+
+    fn report_store(&self, error: &StoreError) {
+        let error: &dyn std::error::Error = error;
+        warn!(worker.name = self.settings.name, error, "waits for the store");
+    }
+
+    async fn finish(&self, leased: &Leased, audio: Duration) {
+        self.spoken.fetch_add(1, Ordering::Relaxed);
+        let name = &self.settings.name;
+        // The clip is durable: even if nobody hears of it, it is found under its key.
+        if let Some(first) = self.insist(|| self.queue.finish(name, leased, audio)).await {
+            debug!(segment.key = %leased.key, first, "spoken");
+        }
+    }
+
+    async fn fail(&self, leased: &Leased, failure: Failure) {
+        let (again, reason) = match failure {
+            Failure::Busy(wait) => {
+                self.member.health().busy(wait, Instant::now());
+                return self.release(leased).await;
+            }
+            Failure::Speaker(reason) => {
+                self.member.health().failed(&reason, Instant::now());
+                (Again::Yes, reason)
+            }
+            Failure::Segment { again: true, reason } => (Again::Yes, reason),
+            Failure::Segment { again: false, reason } => (Again::No, reason),
+        };
+        self.say_failed(leased, &reason, again).await;
+    }
+
+    async fn say_failed(&self, leased: &Leased, reason: &str, again: Again) {
+        self.member.counters.failed();
+        warn!(segment.key = %leased.key, segment.attempt = leased.tries + 1, reason, "a segment failed");
+        let name = &self.settings.name;
+        self.insist(|| self.queue.fail(name, leased, reason, again, RETRY)).await;
+    }
+
+    async fn release(&self, leased: &Leased) {
+        let name = &self.settings.name;
+        self.insist(|| self.queue.release(name, std::slice::from_ref(leased))).await;
+    }
+
+    /// Says something until Redis has heard it, or the worker has to leave.
+    async fn insist<T, F: Future<Output = Result<T, QueueError>>>(&self, mut say: impl FnMut() -> F) -> Option<T> {
+        let (mut pause, mut tries) = (PAUSE, 0);
+        loop {
+            match say().await {
+                Ok(heard) => return Some(heard),
+                Err(error) => debug!(%error, "says it again"),
+            }
+            tries += 1;
+            if self.drain.is_cancelled() && tries >= LAST_WORDS {
+                return None;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Renews the leases and tells that it is alive, four times in the length of a lease.
+    async fn beat(self: Arc<Self>) {
+        let lease = self.settings.lease;
+        let mut ticks = tokio::time::interval((lease / 4).min(Duration::from_secs(5)));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let held = self.held.all();
+            let ttl = lease.max(Duration::from_secs(15));
+            match self.queue.beat(&self.status(&held), ttl, lease, &held).await {
+                Ok(orders) => {
+                    self.held.lost(&orders.lost);
+                    if orders.drain && !self.drain.is_cancelled() {
+                        info!(worker.name = self.settings.name, "was asked to leave");
+                        self.drain.cancel();
+                    }
+                }
+                Err(error) => debug!(%error, "no heartbeat"),
+            }
+        }
+    }
+
+    fn status(&self, held: &[Leased]) -> WorkerStatus {
+        let member = self.member.status();
+        let speaking = held.iter().map(|leased| leased.task.text.chars().take(60).collect());
+        WorkerStatus {
+            name: self.settings.name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            slots: member.requests,
+            busy: member.busy,
+            speaking: speaking.collect(),
+            segments: member.segments,
+            characters: member.characters,
+            failures: member.failures,
+            characters_per_second: member.characters_per_second,
+            memory_bytes: crate::worker::memory(),
+            uptime_s: self.started.elapsed().as_secs_f64(),
+            draining: self.drain.is_cancelled(),
+            lacks: self.known.lacks(),
+            skills: self.known.can(),
+        }
+    }
+
+    async fn pause(&self, pause: &mut Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(*pause) => {}
+            () = self.drain.cancelled() => {}
+        }
+        *pause = (*pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// A W3C trace context: the segment is the trace, the try is the span.
+fn trace(key: &SegmentKey, tries: u32) -> String {
+    let key = key.to_string();
+    format!("00-{}-{}{:04x}-01", &key[..32], &key[32..44], tries + 1)
+}

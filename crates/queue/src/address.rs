@@ -1,0 +1,121 @@
+//! Where the queue is: `redis://:password@host:6379/0?namespace=audiotome`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+use url::Url;
+
+/// The namespace of masters and workers that name none.
+const NAMESPACE: &str = "audiotome";
+
+/// The address of a Redis server, and the namespace in it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct QueueAddress {
+    url: Url,
+    namespace: String,
+}
+
+/// Not the address of a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum QueueAddressError {
+    /// It is no URL, or one of something else.
+    #[error("`{0}` is not the address of a queue, such as `redis://host:6379`")]
+    Malformed(String),
+    /// A part after `?` that nobody knows.
+    #[error("the address of a queue knows no `{0}`; there is `namespace`")]
+    Unknown(String),
+    /// The namespace would not fit into keys.
+    #[error("`{0}` can't be a namespace: letters, digits, `-` and `_`, please")]
+    Namespace(String),
+}
+
+impl QueueAddress {
+    /// What Redis clients take.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The namespace: masters and workers that share it share their work.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// What all keys begin with. The braces keep them in one slot of a cluster.
+    pub(crate) fn prefix(&self) -> String {
+        format!("{{{}}}:", self.namespace)
+    }
+}
+
+impl FromStr for QueueAddress {
+    type Err = QueueAddressError;
+
+    fn from_str(text: &str) -> Result<Self, QueueAddressError> {
+        let malformed = || QueueAddressError::Malformed(without_password(text));
+        let mut url: Url = text.trim().parse().map_err(|_| malformed())?;
+        let known = matches!(url.scheme(), "redis" | "rediss" | "redis+unix" | "unix");
+        if !known || (url.scheme().starts_with("redis") && url.host_str().is_none_or(str::is_empty) && url.scheme() != "redis+unix") {
+            return Err(malformed());
+        }
+        let mut namespace = NAMESPACE.to_owned();
+        for (name, value) in url.query_pairs() {
+            match &*name {
+                "namespace" => namespace = value.into_owned(),
+                other => return Err(QueueAddressError::Unknown(other.to_owned())),
+            }
+        }
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if namespace.is_empty() || namespace.len() > 64 || !namespace.chars().all(fits) {
+            return Err(QueueAddressError::Namespace(namespace));
+        }
+        url.set_query(None);
+        Ok(Self { url, namespace })
+    }
+}
+
+/// Without the password: it is for people and logs.
+impl fmt::Display for QueueAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&without_password(self.url.as_str()))
+    }
+}
+
+impl fmt::Debug for QueueAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "QueueAddress({self}, {})", self.namespace)
+    }
+}
+
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    format!("{scheme}://{host}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_namespace_and_hides_its_password() {
+        let address: QueueAddress = "redis://user:secret@host:6380/2?namespace=lab".parse().unwrap();
+        assert_eq!(address.namespace(), "lab");
+        assert_eq!(address.to_string(), "redis://host:6380/2");
+        assert_eq!(address.prefix(), "{lab}:");
+        assert!(!format!("{address:?}").contains("secret"));
+        let usual: QueueAddress = "redis://host".parse().unwrap();
+        assert_eq!(usual.namespace(), "audiotome");
+    }
+
+    #[test]
+    fn what_is_no_address_is_named_without_its_password() {
+        for bad in ["host:6379", "http://host", "redis://", "redis://h?x=1", "redis://h?namespace=a%20b"] {
+            assert!(bad.parse::<QueueAddress>().is_err(), "{bad}");
+        }
+        let error = "amqp://me:secret@host".parse::<QueueAddress>().unwrap_err();
+        assert!(!error.to_string().contains("secret"));
+    }
+}

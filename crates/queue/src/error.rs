@@ -1,0 +1,89 @@
+//! What can go wrong with Redis.
+
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+use thiserror::Error;
+
+/// The queue can't be used, now or at all.
+#[derive(Debug, Error)]
+#[error("the queue `{address}`: {reason}")]
+pub struct QueueError {
+    pub(crate) address: String,
+    pub(crate) reason: String,
+    pub(crate) kind: QueueErrorKind,
+}
+
+/// What is wrong with the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueErrorKind {
+    /// Nobody answers, or the connection broke.
+    Unreachable,
+    /// The password or user is wrong, or may not do what is needed.
+    Refused,
+    /// Its memory is used up.
+    Full,
+    /// It may not be written: a replica, or its disk is full.
+    ReadOnly,
+    /// It throws keys away when memory runs out.
+    Evicts,
+    /// Other versions of audiotome use it, or Redis is too old.
+    Version,
+    /// Anything else that it says.
+    Other,
+}
+
+impl QueueError {
+    pub(crate) fn new(address: &impl ToString, error: &RedisError) -> Self {
+        let kind = kind(error);
+        let reason = match kind {
+            QueueErrorKind::Unreachable => format!("no answer ({error})"),
+            QueueErrorKind::Refused => format!("it refuses us ({error})"),
+            QueueErrorKind::Full => "its memory is used up".to_owned(),
+            QueueErrorKind::ReadOnly => format!("it can't be written ({error})"),
+            _ => error.to_string(),
+        };
+        Self {
+            address: address.to_string(),
+            reason,
+            kind,
+        }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> QueueErrorKind {
+        self.kind
+    }
+
+    /// What is wrong, without the address.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The way out.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self.kind {
+            QueueErrorKind::Unreachable => "start Redis, or name the right one with `--queue redis://host:6379`",
+            QueueErrorKind::Refused => "give user and password as in `redis://user:password@host:6379`",
+            QueueErrorKind::Full => "raise Redis' `maxmemory`: what waits stays where it is",
+            QueueErrorKind::ReadOnly => "name the primary, not a replica, and look at Redis' disk",
+            QueueErrorKind::Evicts => "set Redis' `maxmemory-policy` to `noeviction`",
+            QueueErrorKind::Version => "use one version of audiotome for masters and workers, and Redis 6.2 or newer",
+            QueueErrorKind::Other => "look at Redis' log",
+        }
+    }
+}
+
+fn kind(error: &RedisError) -> QueueErrorKind {
+    match (error.kind(), error.code()) {
+        (_, Some("OOM")) => QueueErrorKind::Full,
+        (_, Some("READONLY" | "MISCONF")) | (ErrorKind::Server(ServerErrorKind::ReadOnly), _) => QueueErrorKind::ReadOnly,
+        (ErrorKind::AuthenticationFailed, _) | (_, Some("NOAUTH" | "WRONGPASS" | "NOPERM")) => QueueErrorKind::Refused,
+        (ErrorKind::Server(_) | ErrorKind::UnexpectedReturnType | ErrorKind::Parse, code) if code != Some("LOADING") => {
+            QueueErrorKind::Other
+        }
+        (ErrorKind::InvalidClientConfig, _) => QueueErrorKind::Other,
+        _ => QueueErrorKind::Unreachable,
+    }
+}

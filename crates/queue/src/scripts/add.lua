@@ -1,0 +1,29 @@
+-- Adds tasks to a lane, and the lane where it is new. Tasks that are there already stay as they are.
+-- ARGV: lane, its description (JSON), stream of its master, priority (−1,000,000 to 1,000,000),
+--       'first' or 'work', then key and task (JSON) of each. Returns how many are new.
+local lane = ARGV[1]
+redis.call('HSET', P .. 'lanes', lane, ARGV[2])
+redis.call('HSET', P .. 'replies', lane, ARGV[3])
+redis.call('HSET', P .. 'priorities', lane, ARGV[4])
+redis.call('SREM', P .. 'closed', lane)
+for _, first in ipairs({ true, false }) do
+    redis.pcall('XGROUP', 'CREATE', stream(lane, first), GROUP, '0', 'MKSTREAM')
+end
+if not redis.call('ZSCORE', P .. 'turns', lane) then
+    to_the_end(lane)
+end
+local added = 0
+local at = now()
+for index = 6, #ARGV, 2 do
+    local key = ARGV[index]
+    if redis.call('HEXISTS', P .. 'open:' .. lane, key) == 0 then
+        redis.call('HDEL', P .. 'dead:' .. lane, key)
+        local task = cjson.decode(ARGV[index + 1])
+        task.tries, task.suspects, task.history, task.added = 0, 0, '', at
+        line_up(lane, key, task, ARGV[5] == 'first')
+        added = added + 1
+    end
+end
+count('added', added)
+wake(lane)
+return added

@@ -1,0 +1,23 @@
+-- A worker is alive: its leases are renewed, if they are still its own.
+-- ARGV: worker, ms after which it counts as gone, its status (JSON), length of a lease (ms), then lane, key and
+-- entry of each lease. Returns what it is ordered to do ('' or 'drain') and the keys of leases that it has lost.
+local worker, lease = ARGV[1], tonumber(ARGV[4])
+local at = now()
+redis.call('ZADD', P .. 'workers', at + ARGV[2], worker)
+redis.call('HSET', P .. 'statuses', worker, ARGV[3])
+for _, gone in ipairs(redis.call('ZRANGE', P .. 'workers', '-inf', at, 'BYSCORE', 'LIMIT', 0, 100)) do
+    redis.call('ZREM', P .. 'workers', gone)
+    redis.call('HDEL', P .. 'statuses', gone)
+    redis.call('HDEL', P .. 'orders', gone)
+end
+local lost = {}
+for index = 5, #ARGV, 3 do
+    local lane, key = ARGV[index], ARGV[index + 1]
+    local task = load(lane, key)
+    if task and task.entry == ARGV[index + 2] and task.worker == worker then
+        redis.call('ZADD', P .. 'timers', at + lease, lane .. ' ' .. key)
+    else
+        lost[#lost + 1] = key
+    end
+end
+return { redis.call('HGET', P .. 'orders', worker) or '', lost }

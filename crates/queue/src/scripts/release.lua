@@ -1,0 +1,14 @@
+-- A worker gives leases back untried.
+-- ARGV: worker, then lane, key and entry of each. Returns how many were its own.
+local worker, given = ARGV[1], 0
+for index = 2, #ARGV, 3 do
+    local lane, key = ARGV[index], ARGV[index + 1]
+    local task = load(lane, key)
+    if task and task.entry == ARGV[index + 2] and task.worker == worker then
+        take_out(lane, key, task)
+        line_up(lane, key, task, true)
+        wake(lane)
+        given = given + 1
+    end
+end
+return given

@@ -1,0 +1,222 @@
+//! The queue as workers see it: lease, renew, finish, fail.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use audiotome_core::SegmentKey;
+use serde::{Deserialize, Serialize};
+
+use crate::error::QueueError;
+use crate::lane::{LaneId, Skill, Task, key};
+use crate::queue::{Queue, json, ms};
+use crate::scripts;
+
+/// Which skills a worker has and which it lacks.
+pub type Skills = BTreeMap<Skill, bool>;
+
+/// A task in the hands of a worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leased {
+    /// The lane that it belongs to.
+    pub lane: LaneId,
+    /// Where its clip goes.
+    pub key: SegmentKey,
+    /// Names this lease: another one of the same task has another entry.
+    pub entry: String,
+    /// What to speak.
+    pub task: Task,
+    /// Tries that failed before.
+    pub tries: u32,
+}
+
+/// What a worker gets when it asks for work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leases {
+    /// The tasks, most urgent first.
+    pub leased: Vec<Leased>,
+    /// When something may change without anybody saying so.
+    pub wait: Option<Duration>,
+    /// Lanes that need a skill of which the worker did not say whether it has it.
+    pub unknown: Vec<LaneId>,
+}
+
+/// Whether another try can help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It can.
+    Yes,
+    /// The clip did not pass the check: one more.
+    Suspect,
+    /// It can't.
+    No,
+}
+
+/// How soon a failed task is tried again: doubling from the first wait to the longest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// After the first failure.
+    pub first: Duration,
+    /// At most.
+    pub longest: Duration,
+}
+
+/// What a worker tells about itself with every heartbeat.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WorkerStatus {
+    /// Unique among all that ever lived.
+    pub name: String,
+    /// Version of the program.
+    pub version: String,
+    /// Utterances that it speaks at once.
+    pub slots: usize,
+    /// Slots that speak now.
+    pub busy: usize,
+    /// What they speak: the begin of each text.
+    pub speaking: Vec<String>,
+    /// Segments that it has spoken.
+    pub segments: u64,
+    /// Characters that it has spoken.
+    pub characters: u64,
+    /// Tries of its that gave no clip.
+    pub failures: u64,
+    /// Characters that a slot speaks in a second.
+    pub characters_per_second: f64,
+    /// Memory in use, bytes.
+    pub memory_bytes: u64,
+    /// Seconds since it started.
+    pub uptime_s: f64,
+    /// Whether it takes nothing more and is about to leave.
+    pub draining: bool,
+    /// What it can't speak, and why: skill → reason.
+    pub lacks: BTreeMap<Skill, String>,
+    /// What it can speak.
+    pub skills: Vec<Skill>,
+}
+
+/// What a heartbeat brings back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Orders {
+    /// Somebody wants it to finish what it speaks, and leave.
+    pub drain: bool,
+    /// Leases that are another's by now, or of no use to anybody.
+    pub lost: Vec<SegmentKey>,
+}
+
+impl Queue {
+    /// Leases up to `count` tasks to a worker.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn lease(&self, worker: &str, count: usize, lease: Duration, skills: &Skills) -> Result<Leases, QueueError> {
+        let mut script = scripts::LEASE.key(&self.prefix);
+        script.arg(worker).arg(count).arg(ms(lease)).arg(json(skills));
+        type Answer = (Vec<(String, String, String, String)>, i64, Vec<String>);
+        let (leased, wait, unknown): Answer = self.link.invoke(&script).await?;
+        Ok(Leases {
+            leased: leased.into_iter().filter_map(leased_task).collect(),
+            wait: u64::try_from(wait).ok().map(Duration::from_millis),
+            unknown: unknown.iter().map(|lane| LaneId::parse(lane)).collect(),
+        })
+    }
+
+    /// The clip is in the store. Returns whether that is news.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn finish(&self, worker: &str, leased: &Leased, audio: Duration) -> Result<bool, QueueError> {
+        let mut script = scripts::FINISH.key(&self.prefix);
+        script
+            .arg(leased.lane.as_str())
+            .arg(leased.key.to_string())
+            .arg(worker)
+            .arg(audio.as_nanos().to_string());
+        let first: u8 = self.link.invoke(&script).await?;
+        Ok(first == 1)
+    }
+
+    /// A try gave no clip.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn fail(&self, worker: &str, leased: &Leased, reason: &str, again: Again, retry: Retry) -> Result<(), QueueError> {
+        let mut script = scripts::FAIL.key(&self.prefix);
+        script
+            .arg(leased.lane.as_str())
+            .arg(leased.key.to_string())
+            .arg(&leased.entry)
+            .arg(worker)
+            .arg(reason.replace('\n', " "))
+            .arg(match again {
+                Again::Yes => "again",
+                Again::Suspect => "suspect",
+                Again::No => "never",
+            })
+            .arg(ms(retry.first))
+            .arg(ms(retry.longest));
+        let _: String = self.link.invoke(&script).await?;
+        Ok(())
+    }
+
+    /// Gives leases back untried.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn release(&self, worker: &str, leased: &[Leased]) -> Result<(), QueueError> {
+        let mut script = scripts::RELEASE.key(&self.prefix);
+        script.arg(worker);
+        name(&mut script, leased);
+        self.link.invoke(&script).await
+    }
+
+    /// Tells that the worker is alive, for as long as `ttl`, and renews its leases.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn beat(&self, status: &WorkerStatus, ttl: Duration, lease: Duration, leased: &[Leased]) -> Result<Orders, QueueError> {
+        let mut script = scripts::BEAT.key(&self.prefix);
+        script.arg(&status.name).arg(ms(ttl)).arg(json(status)).arg(ms(lease));
+        name(&mut script, leased);
+        let (order, lost): (String, Vec<String>) = self.link.invoke(&script).await?;
+        Ok(Orders {
+            drain: order == "drain",
+            lost: lost.iter().filter_map(|lost| key(lost)).collect(),
+        })
+    }
+
+    /// The worker leaves.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn leave(&self, worker: &str) -> Result<(), QueueError> {
+        let mut script = scripts::LEAVE.key(&self.prefix);
+        script.arg(worker);
+        self.link.invoke(&script).await
+    }
+}
+
+fn name(script: &mut redis::ScriptInvocation<'_>, leased: &[Leased]) {
+    for leased in leased {
+        script
+            .arg(leased.lane.as_str())
+            .arg(leased.key.to_string())
+            .arg(&leased.entry);
+    }
+}
+
+/// A lease as the script gives it. What does not parse was not written by us, and its lease runs out.
+fn leased_task((lane, text, entry, task): (String, String, String, String)) -> Option<Leased> {
+    #[derive(Deserialize)]
+    struct Full {
+        #[serde(flatten)]
+        task: Task,
+        tries: u32,
+    }
+    let full: Full = serde_json::from_str(&task).ok()?;
+    Some(Leased {
+        lane: LaneId::parse(&lane),
+        key: key(&text)?,
+        entry,
+        task: full.task,
+        tries: full.tries,
+    })
+}
