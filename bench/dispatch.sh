@@ -16,7 +16,7 @@ peers=()
 [ -z "${PEERS:-}" ] || peers=("$(realpath "$PEERS")")
 
 need_rust
-need cc=gcc python3=python3
+need cc=gcc make=make cmake=cmake python3=python3
 cd "$here/.."
 cargo build --release --locked --quiet --package audiotome-dispatch --example dispatch_bench
 target=$(target_folder)

@@ -21,7 +21,7 @@ sentences=${3:-60}
 engines=${ENGINES:-espeak hibari piper}
 
 need_rust
-need cc=gcc g++=g++ make=make ffmpeg=ffmpeg ffprobe=ffmpeg espeak-ng=espeak-ng python3=python3 time=time
+need cc=gcc g++=g++ make=make cmake=cmake ffmpeg=ffmpeg ffprobe=ffmpeg espeak-ng=espeak-ng python3=python3 time=time
 cd "$here/.."
 cargo build --release --locked --quiet --package audiotome
 cargo bench --locked --quiet --package audiotome --bench floor --no-run

@@ -14,7 +14,7 @@ each=${SENTENCES:-60}
 [ $# -gt 0 ] || set -- 1 2 4 8 16 32
 
 need_rust
-need cc=gcc g++=g++ make=make ffmpeg=ffmpeg python3=python3 time=time
+need cc=gcc g++=g++ make=make cmake=cmake ffmpeg=ffmpeg python3=python3 time=time
 cd "$here/.."
 cargo build --release --locked --quiet --package audiotome
 audiotome=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/audiotome

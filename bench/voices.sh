@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../scripts/need.sh"
 
 need_rust
-need cc=gcc espeak-ng=espeak-ng python3=python3 pip3=python3-pip
+need cc=gcc g++=g++ make=make cmake=cmake espeak-ng=espeak-ng python3=python3 pip3=python3-pip
 cd "$here/.."
 cargo build --release --locked --quiet --package audiotome-speech --example speak
 target=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')

@@ -6,10 +6,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use audiotome_codec::flac;
 use audiotome_core::{AudioStore, ChapterMark, Clip, Plan, Timeline, TimelineEntry};
 use audiotome_files::StagedPath;
-use flac_codec::encode::FlacSampleWriter;
+use flac_codec::encode::{FlacSampleWriter, Options};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
@@ -263,7 +262,8 @@ impl Sink {
             }
             Codec::Flac => {
                 let file = open_staged(staged.path())?;
-                let writer = FlacSampleWriter::new(file, flac::options(), sample_rate, 16, 1, None);
+                let options = Options::fast().no_padding().no_seektable();
+                let writer = FlacSampleWriter::new(file, options, sample_rate, 16, 1, None);
                 let path = staged.path().to_owned();
                 let writer = writer.map_err(|error| flac_failed(error, &path))?;
                 Ok(Self::Flac(Box::new(writer), path))
