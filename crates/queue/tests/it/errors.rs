@@ -1,0 +1,65 @@
+//! What is wrong is said with the way out.
+
+use audiotome_queue::{Queue, QueueErrorKind, RedisStore};
+
+use crate::redis::Redis;
+
+async fn refused(url: &str) -> audiotome_queue::QueueError {
+    match Queue::connect(&url.parse().unwrap()).await {
+        Ok(_) => panic!("{url} was not refused"),
+        Err(error) => error,
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_from_a_server_that_is_away() {
+    let redis = Redis::with(&["--requirepass", "secret"]);
+    for url in [redis.url(), format!("redis://:wrong@127.0.0.1:{}", redis.port)] {
+        let error = refused(&url).await;
+        assert_eq!(error.kind(), QueueErrorKind::Refused, "{error}");
+        assert!(!error.to_string().contains("wrong@"), "{error}");
+    }
+    let right = format!("redis://:secret@127.0.0.1:{}", redis.port);
+    assert!(Queue::connect(&right.parse().unwrap()).await.is_ok());
+    let url = redis.url();
+    drop(redis);
+    let error = refused(&url).await;
+    assert_eq!(error.kind(), QueueErrorKind::Unreachable, "{error}");
+    assert!(error.to_string().contains(&url) && error.hint().contains("start Redis"), "{error}");
+}
+
+#[tokio::test]
+async fn another_protocol_is_refused_by_name() {
+    let redis = Redis::start();
+    redis.ask(&["set", "{audiotome}:protocol", "99"]);
+    let error = refused(&redis.url()).await;
+    assert_eq!(error.kind(), QueueErrorKind::Version);
+    assert!(error.to_string().contains("protocol 99"), "{error}");
+}
+
+#[tokio::test]
+async fn clips_are_not_entrusted_to_a_redis_that_throws_them_away() {
+    let redis = Redis::with(&["--maxmemory-policy", "allkeys-lru"]);
+    let queue = Queue::connect(&redis.url().parse().unwrap()).await.unwrap();
+    let error = RedisStore::open(&queue).await.err().expect("it evicts");
+    assert_eq!(error.kind(), QueueErrorKind::Evicts);
+    assert!(error.to_string().contains("allkeys-lru"), "{error}");
+}
+
+#[tokio::test]
+async fn a_replica_and_a_full_memory_are_told_apart() {
+    let redis = Redis::start();
+    let book = crate::Book::on(&redis, "book").await;
+    redis.ask(&["config", "set", "maxmemory", "1"]);
+    let add = || book.queue.prioritise(&book.id, 1);
+    let tasks = [book.task("one")];
+    let full = book.queue.add((&book.id, &book.lane), &book.reply, 0, false, &tasks).await.unwrap_err();
+    assert_eq!(full.kind(), QueueErrorKind::Full, "{full}");
+    redis.ask(&["config", "set", "maxmemory", "0"]);
+    add().await.unwrap();
+    redis.ask(&["replicaof", "127.0.0.1", "1"]);
+    let replica = book.queue.add((&book.id, &book.lane), &book.reply, 0, false, &tasks).await.unwrap_err();
+    assert_eq!(replica.kind(), QueueErrorKind::ReadOnly, "{replica}");
+    redis.ask(&["replicaof", "no", "one"]);
+    assert_eq!(book.add(&["one"]).await, 1, "it is used again as soon as it can be");
+}
