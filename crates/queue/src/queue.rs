@@ -143,6 +143,16 @@ impl Queue {
         Ok(unknown)
     }
 
+    /// Whether the queue knows a lane: one that has lost its data knows none.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn knows(&self, id: &LaneId) -> Result<bool, QueueError> {
+        let mut command = Cmd::new();
+        command.arg("HEXISTS").arg(self.key("lanes")).arg(id.as_str());
+        self.link.ask(&command).await
+    }
+
     /// What a lane is, while the queue knows it.
     ///
     /// # Errors

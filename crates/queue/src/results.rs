@@ -59,6 +59,8 @@ pub struct Results {
     stream: String,
     /// The last one that was read.
     last: String,
+    /// Redis was away: whether it is back is told at once, not when there is news.
+    was_away: bool,
 }
 
 impl Results {
@@ -69,6 +71,7 @@ impl Results {
             link: queue.link.blocking(BLOCK),
             stream: queue.key(&format!("results:{name}")),
             last: "0".to_owned(),
+            was_away: false,
         }
     }
 
@@ -85,19 +88,16 @@ impl Results {
     /// has lost it.
     pub async fn next(&mut self) -> Result<Vec<Told>, QueueError> {
         let mut command = Cmd::new();
-        command
-            .arg("XREAD")
-            .arg("COUNT")
-            .arg(AT_ONCE)
-            .arg("BLOCK")
-            .arg(BLOCK.as_millis().to_string())
-            .arg("STREAMS")
-            .arg(&self.stream)
-            .arg(&self.last);
+        command.arg("XREAD").arg("COUNT").arg(AT_ONCE);
+        if !std::mem::take(&mut self.was_away) {
+            command.arg("BLOCK").arg(BLOCK.as_millis().to_string());
+        }
+        command.arg("STREAMS").arg(&self.stream).arg(&self.last);
         let reply: Result<Option<StreamReadReply>, _> = self.link.ask(&command).await;
         let reply = reply.inspect_err(|_| {
             // Redis may come back with an older, or an empty, stream. What was read is not there any more.
             self.last = "0".to_owned();
+            self.was_away = true;
         })?;
         let entries = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids);
         let mut told = Vec::new();

@@ -11,6 +11,9 @@ mod look;
 mod master;
 mod master_faults;
 mod metrics;
+mod queue;
+#[path = "../../../queue/tests/it/redis.rs"]
+mod redis;
 mod resume;
 mod sandbox;
 mod serving;

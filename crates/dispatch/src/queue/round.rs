@@ -59,6 +59,8 @@ pub(super) struct QueueRound<'a> {
     lack: Option<String>,
     last_news: Instant,
     compared: Instant,
+    /// Redis may have lost something.
+    unsure: bool,
     priority: i32,
     closed: bool,
 }
@@ -113,6 +115,7 @@ impl<'a> QueueRound<'a> {
             lack: None,
             last_news: Instant::now(),
             compared: Instant::now(),
+            unsure: false,
             closed: false,
         })
     }
@@ -159,7 +162,10 @@ impl<'a> QueueRound<'a> {
                 self.last_news = Instant::now();
                 self.told(told).await?;
             }
-            News::Back => self.compare().await?,
+            News::Back => {
+                self.unsure = true;
+                self.compare().await?;
+            }
             News::Away(reason) => self.report_lack(reason),
         }
         Ok(())
@@ -276,7 +282,8 @@ impl<'a> QueueRound<'a> {
                 Err(error) => self.report_lack(error.to_string()),
             }
         }
-        if silence.min(self.compared.elapsed()) >= COMPARE {
+        let forgotten = matches!(self.producer.queue.knows(&self.id).await, Ok(false));
+        if self.unsure || forgotten || silence.min(self.compared.elapsed()) >= COMPARE {
             self.compare().await?;
         }
         Ok(())
@@ -294,6 +301,7 @@ impl<'a> QueueRound<'a> {
                 return Ok(());
             }
         };
+        self.unsure = false;
         if unknown.is_empty() {
             return Ok(());
         }
