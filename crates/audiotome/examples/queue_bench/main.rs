@@ -1,0 +1,149 @@
+//! What the queue costs: real masters' and workers' code on a real Redis, with an engine that has its answer ready.
+//!
+//! `queue_bench worker URL STORE SLOTS` serves until its input ends; `queue_bench master URL STORE N WINDOW` has N
+//! segments spoken, WINDOW at once, reads each clip, and prints one JSON line; `queue_bench watch URL` asks for what
+//! a dashboard shows, every two seconds. STORE is a folder, or `redis`. bench/queue.sh runs them beside others.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a measuring program"
+)]
+
+#[path = "../../../dispatch/examples/dispatch_bench/book.rs"]
+mod book;
+#[path = "../../../dispatch/examples/dispatch_bench/figures.rs"]
+mod figures;
+#[path = "../../../dispatch/examples/dispatch_bench/ready.rs"]
+mod ready;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use audiotome_audio::FolderStore;
+use audiotome_core::{AudioStore, Plan, SegmentKey};
+use audiotome_dispatch::{Consumer, ConsumerSettings, Local, Slots};
+use audiotome_queue::{Lane, LaneId, Queue, RedisStore, Results, Skill, Task, What};
+use tokio::runtime::Builder;
+use tokio_util::sync::CancellationToken;
+
+use figures::{Clock, Figures};
+use ready::Ready;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // As the `audiotome` program has it.
+    let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
+    match arguments[..] {
+        ["worker", url, store, slots] => runtime.block_on(work(url, store, slots.parse().unwrap())),
+        ["master", url, store, count, window] => {
+            let window = window.parse().unwrap();
+            let figures = runtime.block_on(measure(url, store, count.parse().unwrap(), window));
+            println!("{}", figures.line("audiotome", window));
+        }
+        ["watch", url] => runtime.block_on(watch(url)),
+        _ => panic!("worker URL STORE SLOTS, master URL STORE N WINDOW, or watch URL"),
+    }
+}
+
+async fn connect(url: &str, store: &str) -> (Queue, Arc<dyn AudioStore>, Option<RedisStore>) {
+    let queue = Queue::connect(&url.parse().unwrap()).await.unwrap();
+    if store == "redis" {
+        let clips = RedisStore::open(&queue).await.unwrap();
+        return (queue, Arc::new(clips.clone()), Some(clips));
+    }
+    let folder = FolderStore::open(store.into()).unwrap();
+    (queue, Arc::new(folder), None)
+}
+
+/// A real worker with the ready engine.
+async fn work(url: &str, store: &str, slots: usize) {
+    let (queue, store, _) = connect(url, store).await;
+    let drain = CancellationToken::new();
+    let end = drain.clone();
+    std::thread::spawn(move || {
+        // Whatever ends it, it is the end.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        end.cancel();
+    });
+    let settings = ConsumerSettings {
+        name: format!("worker-{}", std::process::id()),
+        lease: Duration::from_secs(30),
+        patience: Duration::from_secs(60),
+        max_segments: None,
+        max_idle: None,
+    };
+    let speaker = Local::single("ready", Arc::new(Ready::new()), Slots::new(slots));
+    println!("ready");
+    let store = (store, "bench".to_owned());
+    Consumer::new(Arc::new(speaker), queue, store, settings, drain).run().await;
+}
+
+/// A first round is not measured: connections are made in it.
+async fn measure(url: &str, store: &str, count: usize, window: usize) -> Figures {
+    let (queue, store, clips) = connect(url, store).await;
+    let warm_up = book::plan(0, (window * 2).max(20));
+    let plan = book::plan(warm_up.segments.len(), count);
+    run(&queue, &*store, clips.as_ref(), &warm_up, window).await;
+    run(&queue, &*store, clips.as_ref(), &plan, window).await
+}
+
+/// Keeps `window` segments in the queue, and reads each clip as soon as it is told to be there.
+async fn run(queue: &Queue, store: &dyn AudioStore, clips: Option<&RedisStore>, plan: &Plan, window: usize) -> Figures {
+    let lane = Lane {
+        narration: plan.narration.clone(),
+        engine: "ready".to_owned(),
+        master: "bench".to_owned(),
+        title: "bench".to_owned(),
+        store: "bench".to_owned(),
+    };
+    let id = LaneId::new(&Skill::of(&plan.narration), "bench", &std::process::id().to_string());
+    let mut results = Results::new(queue, &format!("bench-{}", std::process::id()));
+    let reply = results.stream().to_owned();
+    let tasks: Vec<(SegmentKey, Task)> = plan.segments.iter().map(|segment| {
+        let task = Task {
+            text: segment.utterance.text.to_string(),
+            language: segment.utterance.language.clone(),
+            most: 4,
+        };
+        (segment.key, task)
+    }).collect();
+    let mut asked: HashMap<SegmentKey, Instant> = HashMap::new();
+    let mut latencies = Vec::new();
+    let mut left = &tasks[..];
+    let clock = Clock::start();
+    let mut free = window;
+    while latencies.len() < tasks.len() {
+        let (now, later) = left.split_at(free.min(left.len()));
+        left = later;
+        if !now.is_empty() {
+            asked.extend(now.iter().map(|(key, _)| (*key, Instant::now())));
+            queue.add((&id, &lane), &reply, 0, false, now).await.unwrap();
+        }
+        free = 0;
+        for told in results.next().await.unwrap() {
+            assert!(matches!(told.what, What::Spoken { .. }), "{told:?}");
+            assert!(store.get(&told.key).await.unwrap().is_some());
+            if let Some(clips) = clips {
+                clips.remove(&told.key).await.unwrap();
+            }
+            latencies.push(asked[&told.key].elapsed());
+            free += 1;
+        }
+    }
+    let figures = clock.stop(latencies);
+    queue.close(&id, true).await.unwrap();
+    figures
+}
+
+/// What a dashboard asks, until it is killed.
+async fn watch(url: &str) {
+    let queue = Queue::connect(&url.parse().unwrap()).await.unwrap();
+    println!("ready");
+    loop {
+        queue.stats().await.unwrap();
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+}
