@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use audiotome_dispatch::{Caller, Slots, Token};
 use audiotome_production::{Address, DataFolder, Studio};
 
-use crate::cli::{ClusterArgs, VoiceArgs};
+use crate::cli::{ClusterArgs, NodesArgs, VoiceArgs};
 use crate::exit::{Ending, USAGE};
 
 /// Another name for the list of workers, which other programs use.
@@ -20,7 +20,7 @@ pub(crate) fn of_convert(
     data: &DataFolder,
     slots: Slots,
 ) -> anyhow::Result<Arc<Studio>> {
-    let addresses = addresses(args)?;
+    let addresses = addresses(&args.nodes)?;
     if args.no_local && addresses.is_empty() {
         let message = "with `--no-local` nobody is left to speak";
         return Err(Ending::new(USAGE, message, "name workers with `--workers`").into());
@@ -39,7 +39,7 @@ pub(crate) fn of_master(
     slots: Slots,
 ) -> anyhow::Result<Arc<Studio>> {
     let local = (!args.no_local).then_some(slots);
-    studio(args, &addresses(args)?, data, local, true)
+    studio(args, &addresses(&args.nodes)?, data, local, true)
 }
 
 fn studio(
@@ -70,7 +70,7 @@ pub(crate) fn caller(args: &ClusterArgs) -> anyhow::Result<Caller> {
 }
 
 /// The machines that were named, in the arguments or the environment.
-fn addresses(args: &ClusterArgs) -> anyhow::Result<Vec<Address>> {
+pub(crate) fn addresses(args: &NodesArgs) -> anyhow::Result<Vec<Address>> {
     if !args.workers.is_empty() {
         return Ok(args.workers.clone());
     }

@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use api::document;
 pub use database::DatabaseError;
+pub use job::JobState;
 use master::Master;
 pub use master::ServeError;
 pub use settings::ServerSettings;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Json, Path, Query};
+use super::extract::{Json, Path, Query, page};
 use super::problem::{Problem, Refusals};
 use super::progress::Progress;
 use crate::database::{history, jobs};
@@ -67,12 +67,8 @@ pub(crate) struct ListQuery {
     #[serde(default)]
     offset: u32,
     /// Jobs of this page, at most 500.
-    #[serde(default = "hundred")]
+    #[serde(default = "page")]
     limit: u32,
-}
-
-fn hundred() -> u32 {
-    100
 }
 
 /// What can be changed about a job.
