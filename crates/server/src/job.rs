@@ -181,6 +181,8 @@ pub(crate) struct Record {
     pub(crate) error: Option<String>,
     /// What to do about it.
     pub(crate) hint: Option<String>,
+    /// The folder of the audiobook, which no other job writes to.
+    pub(crate) folder: Option<PathBuf>,
     /// All files of the audiobook, audio first.
     pub(crate) files: Vec<PathBuf>,
     /// Length of the audiobook.

@@ -17,6 +17,7 @@ mod metrics;
 mod rate;
 mod runner;
 mod settings;
+mod shelf;
 mod upkeep;
 
 use std::net::SocketAddr;

@@ -164,6 +164,7 @@ impl OutputArgs {
     pub(crate) fn wish(&self, format: &FormatArgs) -> OutputWish {
         OutputWish {
             path: self.output.clone(),
+            folder: None,
             format: format.format,
             per_chapter: format.per_chapter,
             loudness: format.loudness.unwrap_or_default(),

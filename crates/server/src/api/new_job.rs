@@ -168,6 +168,7 @@ pub(super) fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Pr
         },
         output: OutputWish {
             path: master.settings.library.clone(),
+            folder: None,
             format: parsed::<OutputFormat>("format", new.format.as_deref())?,
             per_chapter: new.per_chapter.unwrap_or(false),
             loudness: loudness
