@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use audiotome_dispatch::{Caller, Slots, Token};
 use audiotome_production::{Address, DataFolder, Studio};
+use audiotome_speech::EngineKind;
 
 use crate::cli::{ClusterArgs, NodesArgs, VoiceArgs};
 use crate::exit::{Ending, USAGE};
@@ -27,7 +28,8 @@ pub(crate) fn of_convert(
     }
     // The voice of a speech server is spoken by such servers only.
     let is_server = |address: &Address| matches!(address, Address::Server(_));
-    let foreign = voice.engine.is_none() && addresses.iter().any(is_server);
+    let meant = matches!(voice.engine, None | Some(EngineKind::OpenAi));
+    let foreign = meant && addresses.iter().any(is_server);
     let local = (!args.no_local && !foreign).then_some(slots);
     studio(args, &addresses, data, local, false)
 }

@@ -154,9 +154,8 @@ pub async fn look(studio: &Arc<Studio>, path: &Path, order: &Order) -> Result<Lo
         let book = read(&path, &order.reading.options())?;
         let language = book.metadata.language.clone();
         let language = language.unwrap_or_else(Language::undetermined);
-        let server = studio.server();
-        let narrator =
-            Narrator::choose(&language, &order.voice, &studio.installed, server.as_ref())?;
+        let servers = studio.servers();
+        let narrator = Narrator::choose(&language, &order.voice, &studio.installed, &servers)?;
         let plan = Arc::new(plan(&book, narrator.narration.clone(), &order)?);
         Ok(Look {
             book,

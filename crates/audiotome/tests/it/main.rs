@@ -6,6 +6,7 @@ mod bad_input;
 mod client;
 mod convert;
 mod faults;
+mod foreign;
 mod joining;
 mod look;
 mod master;

@@ -140,11 +140,17 @@ impl Round {
         }
     }
 
+    /// Whether the member was found unable to take part.
+    pub(super) fn is_unfit(&self, member: &Member) -> bool {
+        lock(&self.unfit).contains_key(&member.id)
+    }
+
     pub(super) fn report_unfit(&self, member: &Member, reason: String) {
         let worker = member.name().to_owned();
         let line = format!("{worker}: {reason}");
         let before = lock(&self.unfit).insert(member.id, line.clone());
         if before != Some(line) {
+            warn!(worker.name = worker, reason, "a worker can't take part");
             self.report(Event::WorkerUnfit { worker, reason });
             self.look_around();
         }
