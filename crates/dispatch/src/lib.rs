@@ -35,7 +35,7 @@ pub use cluster::Cluster;
 pub use gateway::Gateway;
 pub use listener::{Connection, Listener, Socket, listen};
 pub use local::{Local, Slots};
-pub use member::{Member, MemberState, MemberStatus};
+pub use member::{Change, Member, MemberState, MemberStatus};
 pub use once::{OnceError, speak_once};
 pub use repertoire::{Opened, Repertoire, RepertoireError, Single};
 pub use round::{DispatchError, Outcome, speak};

@@ -48,6 +48,7 @@ pub async fn serve(
     let master = Arc::new(Master::open(studio, settings, drain.clone()).await?);
     let jobs = tokio::spawn(runner::run(Arc::clone(&master)));
     tokio::spawn(upkeep::run(Arc::clone(&master)));
+    tokio::spawn(upkeep::look_after_workers(Arc::clone(&master)));
     let router = api::router(&master).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, router)
         .with_graceful_shutdown(drain.clone().cancelled_owned())

@@ -25,9 +25,12 @@ impl Round {
     /// Takes a member on: asks whether it fits, and then gives it as much to do as it can take.
     pub(super) async fn employ(self: Arc<Self>, member: Arc<Member>) -> Result<(), DispatchError> {
         loop {
+            // While it is left alone, others may ask whether it is there.
+            let employed = member.employ();
             if self.admit(&member).await {
                 self.seat(&member).await?;
             }
+            drop(employed);
             if !self.settings.wait_for_members {
                 return Ok(());
             }
