@@ -140,6 +140,15 @@ pub(crate) struct ServeArgs {
     /// Let anybody in who can reach this machine
     #[arg(long, env = "AUDIOTOME_INSECURE")]
     pub(crate) insecure: bool,
+    /// Names that a master without a token on this machine is asked by besides `localhost`, for a
+    /// proxy in front of it
+    #[arg(
+        long,
+        env = "AUDIOTOME_ALLOW_HOST",
+        value_name = "LIST",
+        value_delimiter = ','
+    )]
+    pub(crate) allow_host: Vec<String>,
     /// Where audiobooks go, as `Author/Title {Narrator}/…` [default: `audiobooks` in the data folder]
     #[arg(long, env = "AUDIOTOME_LIBRARY", value_name = "DIR")]
     pub(crate) library: Option<PathBuf>,

@@ -11,6 +11,7 @@ mod joining;
 mod look;
 mod master;
 mod master_faults;
+mod master_rules;
 mod metrics;
 mod resume;
 mod sandbox;
