@@ -9,7 +9,9 @@ use audiotome_core::{AudioStore, Clip, SegmentKey, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path;
-use object_store::{ClientOptions, Error, ObjectStore as _, ObjectStoreExt as _, PutMode, PutPayload, RetryConfig};
+use object_store::{
+    ClientOptions, Error, ObjectStore as _, ObjectStoreExt as _, PutMode, PutPayload, RetryConfig,
+};
 use url::Url;
 
 use crate::storage::new_id;
@@ -38,10 +40,16 @@ impl BucketStore {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let name = url.to_string();
         let endpoint = std::env::var("AWS_ENDPOINT_URL").or_else(|_| std::env::var("AWS_ENDPOINT"));
-        let plain = endpoint.as_ref().is_ok_and(|endpoint| endpoint.starts_with("http://"));
+        let plain = endpoint
+            .as_ref()
+            .is_ok_and(|endpoint| endpoint.starts_with("http://"));
         let mut builder = AmazonS3Builder::from_env()
             .with_bucket_name(url.host_str().unwrap_or_default())
-            .with_client_options(ClientOptions::new().with_timeout(ANSWERING).with_allow_http(plain))
+            .with_client_options(
+                ClientOptions::new()
+                    .with_timeout(ANSWERING)
+                    .with_allow_http(plain),
+            )
             .with_retry(RetryConfig {
                 max_retries: 2,
                 retry_timeout: ANSWERING,
@@ -76,7 +84,11 @@ impl BucketStore {
     /// Writes an object that is not there. Returns whether it was not.
     async fn create(&self, path: &Path, bytes: Vec<u8>) -> Result<bool, StoreError> {
         let payload = PutPayload::from(bytes);
-        match self.bucket.put_opts(path, payload, PutMode::Create.into()).await {
+        match self
+            .bucket
+            .put_opts(path, payload, PutMode::Create.into())
+            .await
+        {
             Ok(_) => Ok(true),
             Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(false),
             Err(error) => Err(failed("write to", &self.name)(error)),
@@ -113,8 +125,14 @@ impl BucketStore {
 #[async_trait]
 impl AudioStore for BucketStore {
     async fn missing(&self, keys: &[SegmentKey]) -> Result<Vec<SegmentKey>, StoreError> {
-        let looks = keys.iter().copied().map(|key| async move { Ok::<_, StoreError>((key, self.has(key).await?)) });
-        let found: Vec<_> = futures_util::stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
+        let looks = keys
+            .iter()
+            .copied()
+            .map(|key| async move { Ok::<_, StoreError>((key, self.has(key).await?)) });
+        let found: Vec<_> = futures_util::stream::iter(looks)
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
         let missing = found.into_iter().filter(|(_, there)| !there);
         Ok(missing.map(|(key, _)| key).collect())
     }
@@ -127,7 +145,10 @@ impl AudioStore for BucketStore {
             Ok(clip) => Ok(Some(clip)),
             Err(error) => {
                 let path = self.path(key);
-                self.bucket.delete(&path).await.map_err(failed("remove a clip from", &self.name))?;
+                self.bucket
+                    .delete(&path)
+                    .await
+                    .map_err(failed("remove a clip from", &self.name))?;
                 Err(StoreError::Damaged {
                     key: *key,
                     reason: error.to_string(),

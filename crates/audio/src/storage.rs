@@ -48,12 +48,18 @@ impl StoreAddress {
             Self::Folder(path) => {
                 let store = FolderStore::open(path.clone())?;
                 let id = store.shared_id()?;
-                Ok(Some(Shared { store: Arc::new(store), id }))
+                Ok(Some(Shared {
+                    store: Arc::new(store),
+                    id,
+                }))
             }
             Self::Bucket(url) => {
                 let store = BucketStore::open(url)?;
                 let id = store.shared_id().await?;
-                Ok(Some(Shared { store: Arc::new(store), id }))
+                Ok(Some(Shared {
+                    store: Arc::new(store),
+                    id,
+                }))
             }
             Self::Queue => Ok(None),
         }

@@ -56,6 +56,16 @@ impl Target {
         output.extension()?.to_str()?.parse().ok()
     }
 
+    /// The same in another folder, where it has one.
+    #[must_use]
+    pub fn in_folder(self, folder: PathBuf) -> Self {
+        match self {
+            Self::File(path) => Self::File(path),
+            Self::Folder { name, .. } => Self::Folder { folder, name },
+            Self::Chapters { .. } => Self::Chapters { folder },
+        }
+    }
+
     /// The audio file, where there is just one.
     #[must_use]
     pub fn file(&self, format: OutputFormat) -> Option<PathBuf> {

@@ -3,22 +3,22 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use audiotome_audio::{Loudness, OutputFormat, Target};
-use audiotome_core::{Language, LeftOutKind, Speed};
-use audiotome_production::{Address, Chapters, OutputWish, Reading, VoiceWish};
-use audiotome_speech::EngineKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::client::args::ClientCommand;
 use crate::exit;
 
+mod cluster;
 mod join;
 mod queue;
 mod tls;
+mod wish;
 
+pub(crate) use cluster::{ClusterArgs, NodesArgs};
 pub(crate) use join::JoinArgs;
 pub(crate) use queue::{LeavingArgs, QueueArgs};
-pub(crate) use tls::{TlsArgs, TrustArgs};
+pub(crate) use tls::TlsArgs;
+pub(crate) use wish::{OutputArgs, ProgressKind, ReadingArgs, VoiceArgs, WishArgs};
 
 /// Turn a book into an audiobook with chapters, cover and tags.
 #[derive(Debug, Parser)]
@@ -104,9 +104,10 @@ impl Command {
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
 pub(crate) struct ConvertArgs {
-    /// Books: EPUB, HTML, Markdown or plain text
-    #[arg(required = true, value_name = "BOOK")]
-    pub(crate) books: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) wish: WishArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
     /// Utterances spoken at once [default: one for each core]
     #[arg(long, env = "AUDIOTOME_SLOTS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) slots: Option<u16>,
@@ -116,59 +117,8 @@ pub(crate) struct ConvertArgs {
     /// Only say what would be done
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Leave out sentences that could not be spoken (each of them is named)
-    #[arg(long)]
-    pub(crate) skip_failed: bool,
-    /// How progress is shown
-    #[arg(
-        long,
-        env = "AUDIOTOME_PROGRESS",
-        value_name = "HOW",
-        default_value = "auto"
-    )]
-    pub(crate) progress: ProgressKind,
-    #[command(flatten)]
-    pub(crate) reading: ReadingArgs,
-    #[command(flatten)]
-    pub(crate) voice: VoiceArgs,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
-}
-
-/// Who speaks besides this machine.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Cluster")]
-pub(crate) struct ClusterArgs {
-    /// Machines that run `audiotome worker`, such as `gpu1:8000,gpu2:8000`, and speech servers of
-    /// others, such as `openai+http://gpu:8880/v1?model=kokoro&voice=af_heart&slots=4`
-    /// (`WORKER_NODES` is read, too)
-    #[arg(
-        long,
-        env = "AUDIOTOME_WORKERS",
-        value_name = "LIST",
-        value_delimiter = ','
-    )]
-    pub(crate) workers: Vec<Address>,
-    /// The token that the workers ask for
-    #[arg(
-        long,
-        env = "AUDIOTOME_WORKER_TOKEN",
-        value_name = "TOKEN",
-        hide_env_values = true
-    )]
-    pub(crate) worker_token: Option<String>,
-    /// Leave the speaking to the workers
-    #[arg(long, env = "AUDIOTOME_NO_LOCAL")]
-    pub(crate) no_local: bool,
-    /// Seconds that a speaker is given at least; a text that usually takes longer gets more
-    #[arg(long, env = "AUDIOTOME_PATIENCE", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) patience: u16,
-    #[command(flatten)]
-    pub(crate) trust: TrustArgs,
-    #[command(flatten)]
-    pub(crate) queue: QueueArgs,
 }
 
 #[derive(Debug, Args)]
@@ -192,6 +142,15 @@ pub(crate) struct ServeArgs {
     /// Let anybody in who can reach this machine
     #[arg(long, env = "AUDIOTOME_INSECURE")]
     pub(crate) insecure: bool,
+    /// Names that a master without a token on this machine is asked by besides `localhost`, for a
+    /// proxy in front of it
+    #[arg(
+        long,
+        env = "AUDIOTOME_ALLOW_HOST",
+        value_name = "LIST",
+        value_delimiter = ','
+    )]
+    pub(crate) allow_host: Vec<String>,
     /// Where audiobooks go, as `Author/Title {Narrator}/…` [default: `audiobooks` in the data folder]
     #[arg(long, env = "AUDIOTOME_LIBRARY", value_name = "DIR")]
     pub(crate) library: Option<PathBuf>,
@@ -245,162 +204,6 @@ pub(crate) struct WorkerArgs {
     pub(crate) tls: TlsArgs,
 }
 
-/// What of the book is read.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Reading")]
-pub(crate) struct ReadingArgs {
-    /// Language of the book, where the book is wrong about it (`en`, `fr-CA`, …)
-    #[arg(long, env = "AUDIOTOME_LANGUAGE", value_name = "TAG")]
-    pub(crate) language: Option<String>,
-    /// Only these chapters, by number: `3`, `3-7`, `1,4-6`, `10-`
-    #[arg(long, value_name = "RANGE")]
-    pub(crate) chapters: Option<Chapters>,
-    /// Read a kind of part aloud that is usually left out (repeat for more)
-    #[arg(long, value_name = "KIND")]
-    pub(crate) include: Vec<Part>,
-    /// Read the descriptions of pictures
-    #[arg(long, env = "AUDIOTOME_ALT_TEXT")]
-    pub(crate) alt_text: bool,
-}
-
-impl ReadingArgs {
-    /// What the reader is told.
-    pub(crate) fn reading(&self) -> Reading {
-        Reading {
-            language: self.language.as_deref().map(Language::new),
-            chapters: self.chapters.clone(),
-            include: self.include.iter().map(|part| (*part).into()).collect(),
-            alt_text: self.alt_text,
-        }
-    }
-}
-
-impl OutputArgs {
-    /// Whether the output is one file, not a folder.
-    pub(crate) fn names_file(&self) -> bool {
-        Target::format(&self.output).is_some()
-    }
-
-    /// What is made, and where.
-    pub(crate) fn wish(&self) -> OutputWish {
-        OutputWish {
-            path: self.output.clone(),
-            format: self.format,
-            per_chapter: self.per_chapter,
-            loudness: self.loudness,
-            timeline: self.timeline.clone(),
-        }
-    }
-}
-
-/// Kinds of part that are left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Part {
-    Cover,
-    TitlePage,
-    Copyright,
-    Contents,
-    Index,
-    Bibliography,
-    Notes,
-    NonLinear,
-    Boilerplate,
-}
-
-impl From<Part> for LeftOutKind {
-    fn from(part: Part) -> Self {
-        match part {
-            Part::Cover => Self::Cover,
-            Part::TitlePage => Self::TitlePage,
-            Part::Copyright => Self::Copyright,
-            Part::Contents => Self::Contents,
-            Part::Index => Self::Index,
-            Part::Bibliography => Self::Bibliography,
-            Part::Notes => Self::Notes,
-            Part::NonLinear => Self::NonLinear,
-            Part::Boilerplate => Self::Boilerplate,
-        }
-    }
-}
-
-/// Who reads.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Voice")]
-pub(crate) struct VoiceArgs {
-    /// espeak, hibari, piper or tone [default: the best one installed for the language]
-    #[arg(long, env = "AUDIOTOME_ENGINE", value_name = "ENGINE")]
-    pub(crate) engine: Option<EngineKind>,
-    /// A voice from `audiotome voices` [default: the best one for the language]
-    #[arg(long, env = "AUDIOTOME_VOICE", value_name = "VOICE")]
-    pub(crate) voice: Option<String>,
-    /// How fast, 0.5 to 2.0
-    #[arg(
-        long,
-        env = "AUDIOTOME_SPEED",
-        value_name = "FACTOR",
-        default_value = "1.0"
-    )]
-    pub(crate) speed: Speed,
-}
-
-impl VoiceArgs {
-    /// Who reads.
-    pub(crate) fn wish(&self) -> VoiceWish {
-        VoiceWish {
-            engine: self.engine,
-            voice: self.voice.clone(),
-            speed: self.speed,
-        }
-    }
-}
-
-/// What is made.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub(crate) struct OutputArgs {
-    /// A folder, which gets `Author/Title {Narrator}/…`, or a file such as `book.m4b`
-    #[arg(
-        short,
-        long,
-        env = "AUDIOTOME_OUTPUT",
-        value_name = "PATH",
-        default_value = "audiobooks"
-    )]
-    pub(crate) output: PathBuf,
-    /// m4b, mp3, opus, flac or wav [default: by the output's extension, else m4b]
-    #[arg(long, env = "AUDIOTOME_FORMAT", value_name = "FORMAT")]
-    pub(crate) format: Option<OutputFormat>,
-    /// One file for each chapter
-    #[arg(long, env = "AUDIOTOME_PER_CHAPTER")]
-    pub(crate) per_chapter: bool,
-    /// Loudness target: audiobook (−19 LUFS), podcast (−16 LUFS) or none
-    #[arg(
-        long,
-        env = "AUDIOTOME_LOUDNESS",
-        value_name = "TARGET",
-        default_value = "audiobook"
-    )]
-    pub(crate) loudness: Loudness,
-    /// Also write when each sentence is heard, exact to the sample, as JSON
-    #[arg(long, value_name = "FILE")]
-    pub(crate) timeline: Option<PathBuf>,
-}
-
-/// How progress is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProgressKind {
-    /// A bar on a terminal, else lines
-    Auto,
-    /// A bar
-    Bar,
-    /// A line now and then
-    Plain,
-    /// One JSON object a line on stdout, for programs
-    Json,
-    /// Nothing
-    None,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
     /// A book
@@ -435,6 +238,8 @@ pub(crate) struct VoicesListArgs {
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) nodes: NodesArgs,
 }
 
 #[derive(Debug, Subcommand)]

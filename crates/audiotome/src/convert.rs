@@ -19,24 +19,24 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
     check(&args)?;
     let runtime = signals::runtime()?;
     let cancel = signals::stop(&runtime);
-    let mut progress = Progress::new(args.progress);
+    let mut progress = Progress::new(args.wish.progress);
     let slots = args
         .slots
         .map_or_else(Slots::per_core, |slots| Slots::new(slots.into()));
     // Members serve the queue until the last book is done.
     let stop = CancellationToken::new();
-    let staffed = studio::of_convert(&args.cluster, &args.voice, data, slots, &stop);
+    let staffed = studio::of_convert(&args.cluster, &args.wish.voice, data, slots, &stop);
     let staffed = runtime.block_on(staffed)?;
     let studio = &staffed.studio;
     let order = Order {
-        reading: args.reading.reading(),
-        voice: args.voice.wish(),
-        output: args.output.wish(),
+        reading: args.wish.reading.reading(),
+        voice: args.wish.voice.wish(),
+        output: args.output.wish(&args.wish.format),
         corrections: Vec::new(),
-        skip_failed: args.skip_failed,
+        skip_failed: args.wish.skip_failed,
     };
     let mut failures = Vec::new();
-    for book in &args.books {
+    for book in &args.wish.books {
         let run = Run {
             force: args.force,
             dry_run: args.dry_run,
@@ -59,7 +59,11 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
     runtime.block_on(staffed.leave(&stop));
     // A speaker that hangs must not hold the program: what counts is durable.
     runtime.shutdown_timeout(Duration::from_millis(100));
-    Ok(verdict(&failures, args.books.len(), cancel.is_cancelled()))
+    Ok(verdict(
+        &failures,
+        args.wish.books.len(),
+        cancel.is_cancelled(),
+    ))
 }
 
 fn verdict(failures: &[u8], books: usize, stopped: bool) -> u8 {
@@ -73,15 +77,15 @@ fn verdict(failures: &[u8], books: usize, stopped: bool) -> u8 {
 
 fn check(args: &ConvertArgs) -> Result<(), Ending> {
     let one_file = args.output.names_file();
-    if one_file && args.books.len() > 1 {
+    if one_file && args.wish.books.len() > 1 {
         let message = format!(
             "`{}` is one file, but there are {} books",
             args.output.output.display(),
-            args.books.len()
+            args.wish.books.len()
         );
         return Err(Ending::new(USAGE, message, "name a folder with `--output`"));
     }
-    if one_file && args.output.per_chapter {
+    if one_file && args.wish.format.per_chapter {
         let message = format!(
             "`{}` is one file, but `--per-chapter` makes several",
             args.output.output.display()
@@ -89,7 +93,8 @@ fn check(args: &ConvertArgs) -> Result<(), Ending> {
         return Err(Ending::new(USAGE, message, "name a folder with `--output`"));
     }
     if let Some((asked, named)) = args
-        .output
+        .wish
+        .format
         .format
         .zip(Target::format(&args.output.output))
         .filter(|(asked, named)| asked != named)
@@ -101,10 +106,11 @@ fn check(args: &ConvertArgs) -> Result<(), Ending> {
         return Err(Ending::new(USAGE, message, "leave one of them out"));
     }
     if let Some(twice) = args
+        .wish
         .books
         .iter()
         .enumerate()
-        .find(|(index, book)| args.books[..*index].contains(book))
+        .find(|(index, book)| args.wish.books[..*index].contains(book))
     {
         return Err(Ending::new(
             USAGE,

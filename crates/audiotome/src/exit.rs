@@ -113,9 +113,15 @@ fn hint(error: &Error) -> Option<String> {
         let make = || cause.downcast_ref::<MakeError>().and_then(MakeError::hint);
         let book = || cause.downcast_ref::<BookError>().and_then(BookError::hint);
         let open = || cause.downcast_ref::<OpenError>().and_then(OpenError::hint);
-        let queue = || cause.downcast_ref::<QueueError>().map(|error| error.hint().to_owned());
+        let queue = || {
+            cause
+                .downcast_ref::<QueueError>()
+                .map(|error| error.hint().to_owned())
+        };
         let store = || {
-            let hint = cause.downcast_ref::<StoreError>().and_then(StoreError::hint);
+            let hint = cause
+                .downcast_ref::<StoreError>()
+                .and_then(StoreError::hint);
             hint.map(str::to_owned)
         };
         let install = || {

@@ -44,19 +44,32 @@ pub(crate) async fn open(args: &QueueArgs) -> anyhow::Result<Option<Opened>> {
 
 async fn opened(queue: Queue, store: &StoreAddress) -> anyhow::Result<Opened> {
     if let Some(shared) = store.open().await? {
-        return Ok(Opened { queue, shared, clips: None });
+        return Ok(Opened {
+            queue,
+            shared,
+            clips: None,
+        });
     }
     let clips = RedisStore::open(&queue).await?;
     let shared = Shared {
         store: Arc::new(clips.clone()),
         id: IN_REDIS.to_owned(),
     };
-    Ok(Opened { queue, shared, clips: Some(clips) })
+    Ok(Opened {
+        queue,
+        shared,
+        clips: Some(clips),
+    })
 }
 
 /// Has the books of `studio` spoken through the queue, which its own members serve like everybody else until
 /// `drain`. What comes back ends when they have left.
-pub(crate) fn attach(studio: &mut Studio, opened: Opened, lease: Duration, drain: &CancellationToken) -> anyhow::Result<JoinHandle<()>> {
+pub(crate) fn attach(
+    studio: &mut Studio,
+    opened: Opened,
+    lease: Duration,
+    drain: &CancellationToken,
+) -> anyhow::Result<JoinHandle<()>> {
     // Clips that travel through Redis come to rest here.
     let store: Arc<dyn AudioStore> = match &opened.clips {
         Some(_) => Arc::new(studio.data.store()?),
@@ -94,19 +107,33 @@ fn master_name(studio: &Studio) -> String {
 /// Unique among all processes that ever lived.
 pub(crate) fn process_name() -> String {
     let unique = uuid::Uuid::now_v7().simple().to_string();
-    format!("{}-{}-{}", host(), std::process::id(), &unique[unique.len() - 6..])
+    format!(
+        "{}-{}-{}",
+        host(),
+        std::process::id(),
+        &unique[unique.len() - 6..]
+    )
 }
 
 /// The name of this machine, as far as it fits into names of ours.
 fn host() -> String {
     let name = fs_err::read_to_string("/proc/sys/kernel/hostname");
-    let name = name.or_else(|_| std::env::var("HOSTNAME")).unwrap_or_default();
+    let name = name
+        .or_else(|_| std::env::var("HOSTNAME"))
+        .unwrap_or_default();
     let fits = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
     let name: String = name.chars().filter(fits).take(40).collect();
-    if name.is_empty() { "host".to_owned() } else { name }
+    if name.is_empty() {
+        "host".to_owned()
+    } else {
+        name
+    }
 }
 
 /// The address, for messages.
 pub(crate) fn connected(address: &QueueAddress) -> String {
-    format!("connected to `{address}`, namespace `{}`", address.namespace())
+    format!(
+        "connected to `{address}`, namespace `{}`",
+        address.namespace()
+    )
 }

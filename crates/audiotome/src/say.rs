@@ -20,7 +20,7 @@ pub(crate) fn run(args: SayArgs, data: &DataFolder) -> anyhow::Result<u8> {
     };
     let language = Language::new(&args.language);
     let installed = Installed::new(data.voices());
-    let narrator = Narrator::choose(&language, &args.voice.wish(), &installed, None)?;
+    let narrator = Narrator::choose(&language, &args.voice.wish(), &installed, &[])?;
     let clip = speak(&narrator, &language, &text)?;
     audiotome_files::write(&args.output, &wav::encode(&clip))
         .with_context(|| format!("can't write `{}`", args.output.display()))?;

@@ -27,6 +27,8 @@ pub(crate) fn run(args: &ServeArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let library = args.library.clone();
     let settings = ServerSettings {
         token,
+        listen: args.listen,
+        names: args.allow_host.clone(),
         caller: studio::caller(&args.cluster)?,
         library: library.unwrap_or_else(|| data.path().join("audiobooks")),
         jobs_at_once: args.jobs.into(),

@@ -6,10 +6,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 use audiotome_dispatch::{Caller, Slots, Token};
 use audiotome_production::{Address, DataFolder, Studio};
+use audiotome_speech::EngineKind;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{ClusterArgs, VoiceArgs};
+use crate::cli::{ClusterArgs, NodesArgs, VoiceArgs};
 use crate::exit::{Ending, USAGE};
 use crate::queue;
 
@@ -24,14 +25,15 @@ pub(crate) async fn of_convert(
     slots: Slots,
     stop: &CancellationToken,
 ) -> anyhow::Result<Staffed> {
-    let addresses = addresses(args)?;
+    let addresses = addresses(&args.nodes)?;
     if args.no_local && addresses.is_empty() && args.queue.queue.is_none() {
         let message = "with `--no-local` nobody is left to speak";
         return Err(Ending::new(USAGE, message, "name workers with `--workers`").into());
     }
     // The voice of a speech server is spoken by such servers only.
     let is_server = |address: &Address| matches!(address, Address::Server(_));
-    let foreign = voice.engine.is_none() && addresses.iter().any(is_server);
+    let meant = matches!(voice.engine, None | Some(EngineKind::OpenAi));
+    let foreign = meant && addresses.iter().any(is_server);
     let local = (!args.no_local && !foreign).then_some(slots);
     studio(args, &addresses, data, local, false, stop).await
 }
@@ -44,7 +46,7 @@ pub(crate) async fn of_master(
     stop: &CancellationToken,
 ) -> anyhow::Result<Staffed> {
     let local = (!args.no_local).then_some(slots);
-    studio(args, &addresses(args)?, data, local, true, stop).await
+    studio(args, &addresses(&args.nodes)?, data, local, true, stop).await
 }
 
 /// A studio, and the members of it that serve the queue.
@@ -81,7 +83,12 @@ async fn studio(
         studio.add_this_machine(slots);
     }
     let serving = match queue::open(&args.queue).await? {
-        Some(opened) => Some(queue::attach(&mut studio, opened, args.queue.lease(), stop)?),
+        Some(opened) => Some(queue::attach(
+            &mut studio,
+            opened,
+            args.queue.lease(),
+            stop,
+        )?),
         None => None,
     };
     Ok(Staffed {
@@ -99,7 +106,7 @@ pub(crate) fn caller(args: &ClusterArgs) -> anyhow::Result<Caller> {
 }
 
 /// The machines that were named, in the arguments or the environment.
-fn addresses(args: &ClusterArgs) -> anyhow::Result<Vec<Address>> {
+pub(crate) fn addresses(args: &NodesArgs) -> anyhow::Result<Vec<Address>> {
     if !args.workers.is_empty() {
         return Ok(args.workers.clone());
     }

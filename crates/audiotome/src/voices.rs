@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use audiotome_core::Language;
-use audiotome_production::DataFolder;
+use audiotome_production::{Address, DataFolder, offered};
 use audiotome_speech::{EngineKind, Source, catalogue, install};
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::cli::{VoicesArgs, VoicesCommand, VoicesListArgs};
 use crate::exit::DONE;
 use crate::format::bytes;
+use crate::studio;
 
 pub(crate) fn run(args: VoicesArgs, data: &DataFolder) -> anyhow::Result<u8> {
     match args.command {
@@ -33,7 +34,7 @@ struct Row {
 }
 
 fn list(args: &VoicesListArgs, data: &DataFolder) -> anyhow::Result<()> {
-    let rows = rows(args, data);
+    let rows = rows(args, data)?;
     let mut out = io::stdout().lock();
     if args.json {
         let row = |row: &Row| json!({ "engine": row.engine, "voice": row.name, "language": row.language, "description": row.description, "installed": row.installed });
@@ -73,7 +74,7 @@ fn list(args: &VoicesListArgs, data: &DataFolder) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn rows(args: &VoicesListArgs, data: &DataFolder) -> Vec<Row> {
+fn rows(args: &VoicesListArgs, data: &DataFolder) -> anyhow::Result<Vec<Row>> {
     let installed = data.voices().installed().into_iter().map(|found| Row {
         engine: found.engine,
         name: found.voice.name,
@@ -102,6 +103,7 @@ fn rows(args: &VoicesListArgs, data: &DataFolder) -> Vec<Row> {
     if let Some(language) = args.language.as_deref().map(Language::new) {
         rows.retain(|row| row.language.primary() == language.primary());
     }
+    rows.extend(foreign(&studio::addresses(&args.nodes)?));
     // Neural voices first, they sound best; and those that are here before those that could be.
     rows.sort_by(|a, b| {
         (
@@ -117,7 +119,23 @@ fn rows(args: &VoicesListArgs, data: &DataFolder) -> Vec<Row> {
                 &b.name,
             ))
     });
-    rows
+    Ok(rows)
+}
+
+/// The voices that the addresses of speech servers name. What they speak is not known: it may be any
+/// language.
+fn foreign(addresses: &[Address]) -> impl Iterator<Item = Row> {
+    let servers = addresses.iter().filter_map(|address| match address {
+        Address::Server(server) => Some(offered(server)),
+        Address::Worker(_) => None,
+    });
+    servers.map(|found| Row {
+        engine: EngineKind::OpenAi,
+        name: found.voice,
+        language: Language::undetermined(),
+        description: found.description,
+        installed: true,
+    })
 }
 
 fn install_voice(

@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use audiotome_dispatch::worker::{Joining, WorkerSettings, announce, serve};
 use audiotome_dispatch::{
-    Consumer, ConsumerSettings, Ended, Local, MasterAddress, Repertoire as _, Slots, Tls, Token, listen,
+    Consumer, ConsumerSettings, Ended, Local, MasterAddress, Repertoire as _, Slots, Tls, Token,
+    listen,
 };
 use audiotome_production::{DataFolder, Installed, THIS_MACHINE};
 use tokio::net::TcpListener;
@@ -94,7 +95,11 @@ async fn start(
     let socket = TcpListener::bind(served.listen).await;
     let socket = socket.with_context(|| format!("can't listen on `{}`", served.listen))?;
     let address = socket.local_addr()?;
-    let scheme = if served.tls.is_some() { "https" } else { "http" };
+    let scheme = if served.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
     // Scripts that ask for port 0 read the port here.
     writeln!(
         io::stdout(),
@@ -125,14 +130,21 @@ async fn consume(
 ) -> anyhow::Result<()> {
     let name = queue::process_name();
     let connected = queue::connected(opened.queue.address());
-    writeln!(io::stdout(), "{connected} as {name}, {} slots", slots.count())?;
+    writeln!(
+        io::stdout(),
+        "{connected} as {name}, {} slots",
+        slots.count()
+    )?;
     io::stdout().flush()?;
     let settings = ConsumerSettings {
         name,
         lease: args.queue.lease(),
         patience: PATIENCE,
         max_segments: args.leaving.max_jobs,
-        max_idle: args.leaving.max_idle.map(|seconds| Duration::from_secs(seconds.into())),
+        max_idle: args
+            .leaving
+            .max_idle
+            .map(|seconds| Duration::from_secs(seconds.into())),
     };
     let speaker = Arc::new(Local::new(THIS_MACHINE, repertoire, slots));
     let store = (opened.shared.store, opened.shared.id);

@@ -65,6 +65,10 @@ pub enum SpeechError {
     /// The engine itself is away, whatever it is asked: somebody else may speak meanwhile.
     #[error("{0}")]
     Unavailable(String),
+    /// The engine turns everybody away, whatever it is asked: a wrong key, a wrong address. Only a
+    /// person can change that.
+    #[error("{0}")]
+    Unusable(String),
     /// The engine has its hands full: come again after so long. It is no failure.
     #[error("it is busy")]
     Busy(Duration),
@@ -84,7 +88,7 @@ pub trait SpeechEngine: Send + Sync {
     /// Whether it can speak now; an engine of this process always can.
     ///
     /// # Errors
-    /// [`SpeechError::Unavailable`] with the reason.
+    /// [`SpeechError::Unavailable`] or [`SpeechError::Unusable`] with the reason.
     fn available(&self) -> Result<(), SpeechError> {
         Ok(())
     }

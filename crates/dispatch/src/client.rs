@@ -50,11 +50,14 @@ impl HttpWorker {
         })
     }
 
-    async fn ask(&self, narration: &Narration) -> Result<Ready, Fitness> {
+    /// Asks whether it is ready: for a narration, or at all.
+    async fn ask(&self, narration: Option<&Narration>) -> Result<Ready, Fitness> {
         let mut url = at(&self.base, "/ready");
-        url.query_pairs_mut()
-            .append_pair("engine", &narration.engine.to_string())
-            .append_pair("voice", &narration.voice);
+        if let Some(narration) = narration {
+            url.query_pairs_mut()
+                .append_pair("engine", &narration.engine.to_string())
+                .append_pair("voice", &narration.voice);
+        }
         let request = self.client.get(url).timeout(QUESTION);
         let answer = self.caller.sign(request).send().await;
         let answer = answer.map_err(|error| Fitness::Away(chain(&error)))?;
@@ -102,18 +105,11 @@ impl Speaker for HttpWorker {
     }
 
     async fn fitness(&self, narration: &Narration) -> Fitness {
-        match self.ask(narration).await {
-            Ok(ready) if ready.protocol == PROTOCOL => Fitness::Fit {
-                requests: ready.slots.max(1) * REQUESTS_PER_SLOT,
-            },
-            Ok(ready) => Fitness::Unfit(format!(
-                "it is audiotome {} and speaks protocol {}, this is {} with {PROTOCOL}",
-                ready.version,
-                ready.protocol,
-                env!("CARGO_PKG_VERSION")
-            )),
-            Err(fitness) => fitness,
-        }
+        judge(self.ask(Some(narration)).await)
+    }
+
+    async fn presence(&self) -> Fitness {
+        judge(self.ask(None).await)
     }
 
     async fn speak(&self, request: Request<'_>) -> Result<Clip, Failure> {
@@ -126,6 +122,22 @@ impl Speaker for HttpWorker {
         let clip = clip(&headers, &bytes)?;
         believe(&headers, request.engine, &clip)?;
         Ok(clip)
+    }
+}
+
+/// What a worker's answer means for a book.
+fn judge(answer: Result<Ready, Fitness>) -> Fitness {
+    match answer {
+        Ok(ready) if ready.protocol == PROTOCOL => Fitness::Fit {
+            requests: ready.slots.max(1) * REQUESTS_PER_SLOT,
+        },
+        Ok(ready) => Fitness::Unfit(format!(
+            "it is audiotome {} and speaks protocol {}, this is {} with {PROTOCOL}",
+            ready.version,
+            ready.protocol,
+            env!("CARGO_PKG_VERSION")
+        )),
+        Err(fitness) => fitness,
     }
 }
 

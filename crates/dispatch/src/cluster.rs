@@ -4,10 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use audiotome_core::WorkerId;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
 
-use crate::member::Member;
+use crate::member::{Change, Member};
 use crate::speaker::Speaker;
+
+/// Members that are asked at once whether they are there.
+const ASKED_AT_ONCE: usize = 64;
 
 /// The speakers, in a list that can change while a book is read.
 pub struct Cluster {
@@ -84,6 +88,26 @@ impl Cluster {
     #[must_use]
     pub fn members(&self) -> Vec<Arc<Member>> {
         self.members.borrow().clone()
+    }
+
+    /// Asks those that have nothing to do whether they are there, many at once and each for a few
+    /// seconds at most. Returns what has changed, by name.
+    pub async fn look_after(&self) -> Vec<(String, Change)> {
+        let mut asked = JoinSet::new();
+        let turns = Arc::new(Semaphore::new(ASKED_AT_ONCE));
+        for member in self.members() {
+            let turns = Arc::clone(&turns);
+            asked.spawn(async move {
+                let _turn = turns.acquire().await.ok()?;
+                let change = member.look_after().await?;
+                Some((member.name().to_owned(), change))
+            });
+        }
+        let mut changes = Vec::new();
+        while let Some(change) = asked.join_next().await {
+            changes.extend(change.ok().flatten());
+        }
+        changes
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<Vec<Arc<Member>>> {

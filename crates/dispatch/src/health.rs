@@ -53,6 +53,15 @@ impl Health {
         self.reason = Some(reason.to_owned());
     }
 
+    /// It was asked while it had nothing to do, and is not there. Returns whether that is news. It is
+    /// soon asked again: nobody waits for it.
+    pub(crate) fn absent(&mut self, reason: &str, now: Instant) -> bool {
+        let is_news = self.resting_until.is_none();
+        self.resting_until = Some(now + FIRST_REST);
+        self.reason = Some(reason.to_owned());
+        is_news
+    }
+
     /// When it may be asked again, while it rests.
     pub(crate) fn resting_until(&self) -> Option<Instant> {
         self.resting_until
@@ -86,6 +95,16 @@ mod tests {
         assert_eq!(rests[..3], [100, 200, 400]);
         assert_eq!(rests[8], 10_000);
         health.succeeded();
+        health.failed("gone", now);
+        assert_eq!(health.resting_until(), Some(now + FIRST_REST));
+    }
+
+    #[test]
+    fn an_absence_is_news_once_and_no_failure() {
+        let (mut health, now) = (Health::default(), Instant::now());
+        assert!(health.absent("gone", now) && !health.absent("still gone", now));
+        assert_eq!(health.reason(), Some("still gone"));
+        health.answered();
         health.failed("gone", now);
         assert_eq!(health.resting_until(), Some(now + FIRST_REST));
     }

@@ -38,7 +38,7 @@ pub use dispatcher::Dispatcher;
 pub use gateway::Gateway;
 pub use listener::{Connection, Listener, Socket, listen};
 pub use local::{Local, Slots};
-pub use member::{Member, MemberState, MemberStatus};
+pub use member::{Change, Member, MemberState, MemberStatus};
 pub use once::{OnceError, speak_once};
 pub use queue::{Consumer, ConsumerSettings, Ended, Producer, ProducerSettings};
 pub use repertoire::{Opened, Repertoire, RepertoireError, Single};

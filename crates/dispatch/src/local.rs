@@ -88,8 +88,14 @@ impl Voices {
     }
 
     fn check(&self, engine: &EngineId, voice: &str) -> Result<(), RepertoireError> {
-        let available = self.open(engine, voice)?.engine.available();
-        available.map_err(|error| RepertoireError::Broken(error.to_string()))
+        available(&*self.open(engine, voice)?.engine)
+    }
+
+    /// Whether all engines that were opened are there: those of this process always are, those of
+    /// servers elsewhere may not.
+    fn are_there(&self) -> Result<(), RepertoireError> {
+        let mut opened = self.repertoire.opened().into_iter();
+        opened.try_for_each(|engine| available(&*engine))
     }
 
     fn speak(&self, engine: &EngineId, mut utterance: Utterance) -> Result<Clip, Failure> {
@@ -99,6 +105,8 @@ impl Voices {
         let spoken = opened.engine.synthesize(&utterance);
         spoken.map_err(|error| match error {
             SpeechError::Unavailable(reason) => Failure::Speaker(reason),
+            SpeechError::Unusable(reason) => Failure::Unfit(reason),
+            SpeechError::Busy(wait) => Failure::Busy(wait),
             error => Failure::Segment {
                 again: matches!(error, SpeechError::Transient(_)),
                 reason: error.to_string(),
@@ -111,16 +119,14 @@ impl Voices {
     }
 }
 
-#[async_trait]
-impl Speaker for Local {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    async fn fitness(&self, narration: &Narration) -> Fitness {
+impl Local {
+    /// Asks on a thread on which blocking is no harm.
+    async fn ask(
+        &self,
+        question: impl FnOnce(&Voices) -> Result<(), RepertoireError> + Send + 'static,
+    ) -> Fitness {
         let voices = Arc::clone(&self.voices);
-        let (engine, voice) = (narration.engine.clone(), narration.voice.clone());
-        match tokio::task::spawn_blocking(move || voices.check(&engine, &voice)).await {
+        match tokio::task::spawn_blocking(move || question(&voices)).await {
             Ok(Ok(())) => Fitness::Fit {
                 requests: self.slots.count(),
             },
@@ -128,6 +134,29 @@ impl Speaker for Local {
             Ok(Err(RepertoireError::Broken(reason))) => Fitness::Away(reason),
             Err(panic) => Fitness::Away(format!("the engine panicked: {panic}")),
         }
+    }
+}
+
+fn available(engine: &dyn SpeechEngine) -> Result<(), RepertoireError> {
+    engine.available().map_err(|error| match error {
+        SpeechError::Unusable(reason) => RepertoireError::NotFound(reason),
+        error => RepertoireError::Broken(error.to_string()),
+    })
+}
+
+#[async_trait]
+impl Speaker for Local {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    async fn fitness(&self, narration: &Narration) -> Fitness {
+        let (engine, voice) = (narration.engine.clone(), narration.voice.clone());
+        self.ask(move |voices| voices.check(&engine, &voice)).await
+    }
+
+    async fn presence(&self) -> Fitness {
+        self.ask(Voices::are_there).await
     }
 
     async fn speak(&self, request: Request<'_>) -> Result<Clip, Failure> {

@@ -1,18 +1,22 @@
 //! A speaker that takes part, and what is known about it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use audiotome_core::{Narration, WorkerId};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex as AsyncMutex;
 use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
 
 use crate::health::Health;
 use crate::pace::Pace;
 use crate::speaker::{Fitness, Speaker};
 use crate::turns::Turns;
+
+/// The longest that an answer to the question whether it is there may take.
+const PRESENCE: Duration = Duration::from_secs(5);
 
 /// A speaker that takes part.
 pub struct Member {
@@ -29,6 +33,20 @@ pub struct Member {
     pace: Mutex<Pace>,
     /// Only one asks a speaker whether it is back.
     asking: AsyncMutex<()>,
+    /// Books that it speaks now: they learn by themselves how it is.
+    books: AtomicUsize,
+}
+
+/// A book that a member speaks, until this is dropped.
+pub(crate) struct Employed<'a>(&'a AtomicUsize);
+
+/// What has become of a speaker since it was seen last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is there again.
+    Back,
+    /// It is away, for this reason.
+    Away(String),
 }
 
 /// What a speaker has done so far.
@@ -86,6 +104,7 @@ impl Member {
             health: Mutex::default(),
             pace: Mutex::default(),
             asking: AsyncMutex::new(()),
+            books: AtomicUsize::new(0),
         }
     }
 
@@ -192,8 +211,57 @@ impl Member {
         Ok(())
     }
 
+    /// A book begins to be spoken by it.
+    pub(crate) fn employ(&self) -> Employed<'_> {
+        self.books.fetch_add(1, Ordering::Relaxed);
+        Employed(&self.books)
+    }
+
+    /// Asks whether it is there, unless somebody learns that anyway: by its answers, or by asking
+    /// while it rests. Returns what has changed.
+    pub(crate) async fn look_after(&self) -> Option<Change> {
+        let asking = self.asking.try_lock();
+        let rests = self.resting_until();
+        let employed = self.books.load(Ordering::Relaxed) > 0;
+        let rest_is_over = rests.is_none_or(|until| until <= Instant::now());
+        if asking.is_err()
+            || self.is_draining()
+            || self.turns.taken() > 0
+            || !rest_is_over
+            || (employed && rests.is_some())
+        {
+            return None;
+        }
+        let asked = tokio::time::timeout(PRESENCE, self.speaker.presence()).await;
+        let late = format!("no answer within {} s", PRESENCE.as_secs());
+        match asked.unwrap_or(Fitness::Away(late)) {
+            Fitness::Fit { requests } => {
+                self.turns.grow_to(requests);
+                self.health().answered();
+                let name = self.name();
+                rests.map(|_| {
+                    info!(worker.name = name, "a worker is back");
+                    Change::Back
+                })
+            }
+            Fitness::Away(reason) | Fitness::Unfit(reason) => {
+                let is_news = self.health().absent(&reason, Instant::now());
+                is_news.then(|| {
+                    warn!(worker.name = self.name(), reason, "a worker is away");
+                    Change::Away(reason)
+                })
+            }
+        }
+    }
+
     fn resting_until(&self) -> Option<Instant> {
         self.health().resting_until()
+    }
+}
+
+impl Drop for Employed<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

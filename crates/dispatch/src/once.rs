@@ -59,6 +59,7 @@ pub async fn speak_once(
     };
     let outcome = outcome.map_err(|error| match error {
         DispatchError::Nobody { reasons } => OnceError::Nobody(reasons.join("; ")),
+        DispatchError::Refused { reason, .. } => OnceError::Unspeakable(reason),
         DispatchError::Store(error) => OnceError::Store(error),
     })?;
     if let Some(letter) = outcome.dead.into_iter().next() {

@@ -4,8 +4,10 @@
 //! [`Consumer`] is a worker's: it leases, speaks, checks, keeps the clip in the shared store, and tells.
 
 mod consumer;
+mod hands;
 mod held;
 mod producer;
+mod pulse;
 mod round;
 mod skills;
 

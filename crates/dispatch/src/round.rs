@@ -30,6 +30,9 @@ const TERM: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a failed segment is left to other speakers, where there are others.
 const OTHERS_FIRST: Duration = Duration::from_secs(30);
 
+/// When so many segments failed for good before one was spoken, it is not the segments that are bad.
+pub(crate) const ALL_REFUSED: usize = 10;
+
 /// How a round of speaking ended.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -51,18 +54,28 @@ pub enum DispatchError {
         /// Why, speaker by speaker.
         reasons: Vec<String>,
     },
+    /// Whatever was asked for was refused, so the rest would be, too.
+    #[error("not one of the first {sentences} sentences could be spoken: {reason}")]
+    Refused {
+        /// How many were tried.
+        sentences: usize,
+        /// Why the first of them was refused.
+        reason: String,
+    },
 }
 
 /// Speaks every segment of `plan` that `store` does not have, in reading order, and reports to `events`.
 ///
 /// Each clip passes [`ClipCheck`] before it is kept and is durable before it is reported. A segment
 /// that fails is tried again after a wait, by another speaker first; one that fails for good ends up
-/// in [`Outcome::dead`] while the others go on. A speaker that fails rests and is asked again; while
+/// in [`Outcome::dead`] while the others go on, unless the first ten all do: then something is wrong
+/// with more than the segments. A speaker that fails rests and is asked again; while
 /// all of them rest, the round waits, and so it does for speakers to be added where `settings` say so.
 /// After `cancel`, what is being spoken is still finished and kept.
 ///
 /// # Errors
-/// When the store can't be read or written (going on would lose work), or no speaker fits.
+/// When the store can't be read or written (going on would lose work), no speaker fits, or every
+/// segment is refused.
 pub async fn speak(
     plan: &Arc<Plan>,
     cluster: &Arc<Cluster>,
@@ -95,7 +108,7 @@ pub async fn speak(
     while let Some(speaker) = speakers.join_next().await {
         speaker.expect("a speaker does not panic")?;
     }
-    Ok(round.outcome())
+    round.outcome()
 }
 
 /// Asks the store what is missing and reports what is there.
@@ -132,6 +145,17 @@ pub(crate) async fn look_up(
     Ok(missing)
 }
 
+/// Whether the speakers can speak this book at all.
+#[derive(Debug)]
+enum Trial {
+    /// Nothing was spoken so far.
+    Open,
+    /// Something was, or it does not matter.
+    Passed,
+    /// Everything is refused, for this reason.
+    Failed(String),
+}
+
 /// One run over the missing segments, shared by all who serve it.
 struct Round {
     plan: Arc<Plan>,
@@ -147,6 +171,7 @@ struct Round {
     unfit: Mutex<BTreeMap<WorkerId, String>>,
     /// Why nobody is at work, as it was reported.
     lack: Mutex<Option<Lack>>,
+    trial: Mutex<Trial>,
     changed: Notify,
     started: Instant,
     store: Arc<dyn AudioStore>,
@@ -173,6 +198,12 @@ impl Round {
             others_first: if alone { Duration::ZERO } else { OTHERS_FIRST },
             ..RetryPolicy::default()
         };
+        // Few that are left of a book are what a person decides about, one by one.
+        let trial = if missing.segments.len() * 2 > plan.segments.len() {
+            Trial::Open
+        } else {
+            Trial::Passed
+        };
         Self {
             plan: Arc::clone(plan),
             cluster: Arc::clone(cluster),
@@ -183,6 +214,7 @@ impl Round {
             suspects: Mutex::default(),
             unfit: Mutex::default(),
             lack: Mutex::default(),
+            trial: Mutex::new(trial),
             changed: Notify::new(),
             started: Instant::now(),
             store,
@@ -229,16 +261,46 @@ impl Round {
         let _ = self.events.send(event);
     }
 
-    fn outcome(&self) -> Outcome {
+    /// The speakers have shown that they can speak this book.
+    fn is_spoken(&self) {
+        let mut trial = lock(&self.trial);
+        if matches!(*trial, Trial::Open) {
+            *trial = Trial::Passed;
+        }
+    }
+
+    /// Gives up when the first segments were all refused.
+    fn is_refused(&self) {
+        let mut trial = lock(&self.trial);
+        if !matches!(*trial, Trial::Open) {
+            return;
+        }
+        let dead = lock(&self.scheduler).dead_letters();
+        if dead.len() < ALL_REFUSED {
+            return;
+        }
+        let reason = dead.into_iter().next();
+        let reason = reason.and_then(|letter| letter.history.into_iter().next_back());
+        *trial = Trial::Failed(reason.unwrap_or_default());
+        self.over.cancel();
+    }
+
+    fn outcome(&self) -> Result<Outcome, DispatchError> {
+        if let Trial::Failed(reason) = &*lock(&self.trial) {
+            return Err(DispatchError::Refused {
+                sentences: ALL_REFUSED,
+                reason: reason.clone(),
+            });
+        }
         let scheduler = lock(&self.scheduler);
         let mut dead = scheduler.dead_letters();
         for letter in &mut dead {
             letter.task = self.segments[letter.task];
         }
-        Outcome {
+        Ok(Outcome {
             dead,
             cancelled: !scheduler.is_finished(),
-        }
+        })
     }
 }
 

@@ -28,6 +28,9 @@ pub enum Failure {
     },
     /// The speaker is broken, gone, or answers nonsense: the segment is better off elsewhere.
     Speaker(String),
+    /// The speaker turns everybody away until a person changes something: it is no failure of the
+    /// segment.
+    Unfit(String),
     /// The speaker has its hands full; it is no failure.
     Busy(Duration),
 }
@@ -54,6 +57,9 @@ pub trait Speaker: Send + Sync {
 
     /// Asks whether it is there and speaks with exactly the engine and voice of a narration.
     async fn fitness(&self, narration: &Narration) -> Fitness;
+
+    /// Asks whether it is there, whatever is to be spoken.
+    async fn presence(&self) -> Fitness;
 
     /// Speaks a segment. A dropped future gives the request up.
     ///

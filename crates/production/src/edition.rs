@@ -26,7 +26,10 @@ impl Edition {
             metadata: book.metadata.clone(),
             narrator: narrator.name(),
         };
-        let target = Target::new(&output.path, &tags, output.per_chapter)?;
+        let mut target = Target::new(&output.path, &tags, output.per_chapter)?;
+        if let Some(folder) = &output.folder {
+            target = target.in_folder(folder.clone());
+        }
         let settings = output.settings(&target);
         Ok(Self {
             settings: settings.map_err(MakeError::file("find", &output.path))?,

@@ -11,7 +11,10 @@ use audiotome_speech::OpenError;
 use thiserror::Error;
 
 /// What helps when no worker fits.
-const NOBODY: &str = "a worker needs the same version and voices: `audiotome voices install` there, or `--voice` here";
+const NOBODY: &str = "a worker of ours needs the same version and voices: `audiotome voices install` there, or `--voice` here; a speech server of others needs the right address and key";
+
+/// What helps when whatever is asked for is refused.
+const REFUSED: &str = "`audiotome say` tries a voice of this machine; of a speech server of others, check the model and the voice in its address; or choose another voice";
 
 /// A segment that could not be spoken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +116,7 @@ impl MakeError {
                 error.hint().map(str::to_owned)
             }
             Self::Dispatch(DispatchError::Nobody { .. }) => Some(NOBODY.to_owned()),
+            Self::Dispatch(DispatchError::Refused { .. }) => Some(REFUSED.to_owned()),
             Self::NothingToRead { .. } => Some("`audiotome inspect` lists the chapters".to_owned()),
             Self::Dead { .. } => Some("everything else is kept: run again to try once more, choose another voice, or leave them out with `--skip-failed`".to_owned()),
             Self::NothingSpoken => Some("`audiotome say` tries the voice; `audiotome doctor` looks at this machine".to_owned()),

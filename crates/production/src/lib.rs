@@ -27,6 +27,6 @@ pub use estimate::expected_duration;
 pub use make::{Look, Made, Run, carry_out, look, make};
 pub use narrator::Narrator;
 pub use order::{Correction, Order, OutputWish, Reading, VoiceWish};
-pub use repertoire::Installed;
+pub use repertoire::{Installed, offered};
 pub use report::Report;
 pub use studio::{Studio, THIS_MACHINE};

@@ -17,7 +17,7 @@ use crate::encoding::{Encoded, Encoding};
 use crate::error::Dead;
 use crate::finished::Finished;
 use crate::report::Reporter;
-use crate::{Correction, MakeError, Narrator, Order, Report, Studio};
+use crate::{Correction, MakeError, Narrator, Order, OutputWish, Report, Studio};
 
 /// Damaged clips are spoken again; a disk that damages every clip is not fought for ever.
 const ROUNDS: usize = 4;
@@ -67,6 +67,17 @@ pub struct Look {
     pub narrator: Narrator,
     /// All segments in reading order.
     pub plan: Arc<Plan>,
+}
+
+impl Look {
+    /// The folder in a library that an audiobook of it would get by its title and narrator.
+    ///
+    /// # Errors
+    /// When one file is named, but one per chapter is wanted.
+    pub fn folder(&self, output: &OutputWish) -> Result<Option<PathBuf>, MakeError> {
+        let edition = Edition::new(&self.book, &self.narrator, output)?;
+        Ok(edition.target.folder().map(Path::to_owned))
+    }
 }
 
 /// Turns one book into an audiobook.
@@ -144,9 +155,8 @@ pub async fn look(studio: &Arc<Studio>, path: &Path, order: &Order) -> Result<Lo
         let book = read(&path, &order.reading.options())?;
         let language = book.metadata.language.clone();
         let language = language.unwrap_or_else(Language::undetermined);
-        let server = studio.server();
-        let narrator =
-            Narrator::choose(&language, &order.voice, &studio.installed, server.as_ref())?;
+        let servers = studio.servers();
+        let narrator = Narrator::choose(&language, &order.voice, &studio.installed, &servers)?;
         let plan = Arc::new(plan(&book, narrator.narration.clone(), &order)?);
         Ok(Look {
             book,

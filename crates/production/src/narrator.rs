@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use audiotome_core::{Language, Narration, Pauses, SpeechEngine};
-use audiotome_speech::{OpenAi, OpenError, SpeechServer, choose};
+use audiotome_speech::{EngineKind, OpenAi, OpenError, SpeechServer, choose};
 
 use crate::{Installed, VoiceWish};
 
@@ -18,8 +18,9 @@ pub struct Narrator {
 }
 
 impl Narrator {
-    /// The voice that was asked for; else that of the speech `server`, if there is one; else the best
-    /// one installed for `language`.
+    /// The voice that was asked for; else that of the first of the speech `servers` of others; else
+    /// the best one installed for `language`. Where there are servers, they are meant unless another
+    /// engine is named.
     ///
     /// # Errors
     /// When there is no such voice, or it can't be opened.
@@ -27,15 +28,15 @@ impl Narrator {
         language: &Language,
         wish: &VoiceWish,
         installed: &Installed,
-        server: Option<&SpeechServer>,
+        servers: &[SpeechServer],
     ) -> Result<Self, OpenError> {
-        let (engine, voice, advice): (Arc<dyn SpeechEngine>, _, _) = match server {
-            Some(server) if wish.engine.is_none() => {
+        let (engine, voice, advice): (Arc<dyn SpeechEngine>, _, _) = match meant(servers, wish) {
+            Some(server) => {
                 let engine = OpenAi::new(server.clone(), wish.voice.as_deref());
                 let voice = engine.voices()[0].name.clone();
                 (Arc::new(engine), voice, None)
             }
-            _ => {
+            None => {
                 let voice = wish.voice.as_deref();
                 let choice = choose(installed.folder(), language, wish.engine, voice)?;
                 (installed.engine(&choice)?, choice.voice, choice.advice)
@@ -70,6 +71,17 @@ impl Narrator {
             format!("{name} ({voice})")
         }
     }
+}
+
+/// The server that is meant: the one whose address names the voice, else the first, which may have
+/// that voice all the same.
+fn meant<'a>(servers: &'a [SpeechServer], wish: &VoiceWish) -> Option<&'a SpeechServer> {
+    if !matches!(wish.engine, None | Some(EngineKind::OpenAi)) {
+        return None;
+    }
+    let voice = wish.voice.as_deref();
+    let named = |server: &&SpeechServer| voice.is_none_or(|voice| server.voice() == voice);
+    servers.iter().find(named).or(servers.first())
 }
 
 impl std::fmt::Debug for Narrator {

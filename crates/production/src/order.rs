@@ -58,6 +58,9 @@ pub struct VoiceWish {
 pub struct OutputWish {
     /// A folder, which gets `Author/Title {Narrator}/…`, or an audio file.
     pub path: PathBuf,
+    /// The book's folder itself, where it is not to be `Author/Title {Narrator}`.
+    #[serde(default)]
+    pub folder: Option<PathBuf>,
     /// The format; without it, the one that the path names.
     pub format: Option<OutputFormat>,
     /// One file for each chapter.

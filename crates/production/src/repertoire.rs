@@ -38,6 +38,10 @@ impl Installed {
         // `tts-1` and the like: a client that knows nothing of our engines gets the best.
         let engine = model.parse::<EngineKind>().ok();
         let foreign = voice.is_empty() || FOREIGN_VOICES.contains(&voice);
+        if engine == Some(EngineKind::OpenAi) {
+            let voice = voice.to_owned();
+            return Err(OpenError::UnknownVoice { voice, engine });
+        }
         let voice = Some(voice).filter(|_| !foreign);
         choose(&self.folder, &Language::new("en"), engine, voice)
     }
@@ -104,6 +108,17 @@ impl Repertoire for Installed {
     }
 }
 
+/// The voice that the address of a speech server of others names.
+#[must_use]
+pub fn offered(server: &SpeechServer) -> OfferedVoice {
+    OfferedVoice {
+        model: OpenAi::NAME.to_owned(),
+        voice: server.voice().to_owned(),
+        language: Language::undetermined().to_string(),
+        description: format!("the voice of {} at {}", server.model(), server.name()),
+    }
+}
+
 /// The voices of a speech server of others: whatever it is asked for, of the one model that its address
 /// names.
 pub(crate) struct Foreign {
@@ -113,16 +128,18 @@ pub(crate) struct Foreign {
 
 impl Foreign {
     pub(crate) fn new(server: SpeechServer) -> Self {
+        // Its own voice is there from the beginning, to ask whether the server is.
+        let own = Arc::new(OpenAi::new(server.clone(), None));
         Self {
+            engines: Mutex::new(HashMap::from([(server.voice().to_owned(), own)])),
             server,
-            engines: Mutex::default(),
         }
     }
 }
 
 impl Repertoire for Foreign {
     fn voices(&self) -> Vec<OfferedVoice> {
-        Vec::new()
+        vec![offered(&self.server)]
     }
 
     fn open(&self, model: &str, voice: &str) -> Result<Opened, RepertoireError> {
@@ -141,6 +158,11 @@ impl Repertoire for Foreign {
     }
 
     fn opened(&self) -> Vec<Arc<dyn SpeechEngine>> {
-        Vec::new()
+        // They are one server: asking through one of them is enough.
+        let engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
+        let engines = engines.values().take(1).cloned();
+        engines
+            .map(|engine| engine as Arc<dyn SpeechEngine>)
+            .collect()
     }
 }

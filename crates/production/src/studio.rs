@@ -68,7 +68,7 @@ impl Studio {
     }
 
     /// Lets another machine speak. The voice of the first speech server of others is meant where no
-    /// other one is asked for.
+    /// other one is asked for; that of another one where its name is.
     ///
     /// # Errors
     /// When this system can make no HTTP client.
@@ -89,9 +89,10 @@ impl Studio {
         servers.retain(|server| server.name() != name);
     }
 
-    /// The first speech server of others.
-    pub(crate) fn server(&self) -> Option<SpeechServer> {
+    /// The speech servers of others, the first one first.
+    #[must_use]
+    pub fn servers(&self) -> Vec<SpeechServer> {
         let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
-        servers.first().cloned()
+        servers.clone()
     }
 }

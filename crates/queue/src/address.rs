@@ -55,7 +55,11 @@ impl FromStr for QueueAddress {
         let malformed = || QueueAddressError::Malformed(without_password(text));
         let mut url: Url = text.trim().parse().map_err(|_| malformed())?;
         let known = matches!(url.scheme(), "redis" | "rediss" | "redis+unix" | "unix");
-        if !known || (url.scheme().starts_with("redis") && url.host_str().is_none_or(str::is_empty) && url.scheme() != "redis+unix") {
+        if !known
+            || (url.scheme().starts_with("redis")
+                && url.host_str().is_none_or(str::is_empty)
+                && url.scheme() != "redis+unix")
+        {
             return Err(malformed());
         }
         let mut namespace = NAMESPACE.to_owned();
@@ -101,7 +105,9 @@ mod tests {
 
     #[test]
     fn an_address_has_a_namespace_and_hides_its_password() {
-        let address: QueueAddress = "redis://user:secret@host:6380/2?namespace=lab".parse().unwrap();
+        let address: QueueAddress = "redis://user:secret@host:6380/2?namespace=lab"
+            .parse()
+            .unwrap();
         assert_eq!(address.namespace(), "lab");
         assert_eq!(address.to_string(), "redis://host:6380/2");
         assert_eq!(address.prefix(), "{lab}:");
@@ -112,7 +118,13 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_named_without_its_password() {
-        for bad in ["host:6379", "http://host", "redis://", "redis://h?x=1", "redis://h?namespace=a%20b"] {
+        for bad in [
+            "host:6379",
+            "http://host",
+            "redis://",
+            "redis://h?x=1",
+            "redis://h?namespace=a%20b",
+        ] {
             assert!(bad.parse::<QueueAddress>().is_err(), "{bad}");
         }
         let error = "amqp://me:secret@host".parse::<QueueAddress>().unwrap_err();

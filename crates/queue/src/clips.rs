@@ -35,7 +35,11 @@ impl RedisStore {
     pub async fn remove(&self, key: &SegmentKey) -> Result<(), StoreError> {
         let mut command = Cmd::new();
         command.arg("DEL").arg(self.key(key));
-        self.0.link.ask(&command).await.map_err(failed("remove a clip from"))
+        self.0
+            .link
+            .ask(&command)
+            .await
+            .map_err(failed("remove a clip from"))
     }
 
     fn key(&self, key: &SegmentKey) -> String {
@@ -52,7 +56,12 @@ impl AudioStore for RedisStore {
             for key in keys {
                 pipe.cmd("EXISTS").arg(self.key(key));
             }
-            let there: Vec<bool> = self.0.link.send(&pipe).await.map_err(failed("look for clips in"))?;
+            let there: Vec<bool> = self
+                .0
+                .link
+                .send(&pipe)
+                .await
+                .map_err(failed("look for clips in"))?;
             let absent = keys.iter().zip(there).filter(|(_, there)| !there);
             missing.extend(absent.map(|(key, _)| *key));
         }
@@ -62,7 +71,12 @@ impl AudioStore for RedisStore {
     async fn get(&self, key: &SegmentKey) -> Result<Option<Clip>, StoreError> {
         let mut command = Cmd::new();
         command.arg("GET").arg(self.key(key));
-        let bytes: Option<Vec<u8>> = self.0.link.ask(&command).await.map_err(failed("read a clip from"))?;
+        let bytes: Option<Vec<u8>> = self
+            .0
+            .link
+            .ask(&command)
+            .await
+            .map_err(failed("read a clip from"))?;
         let Some(bytes) = bytes else { return Ok(None) };
         match flac::decode(&bytes) {
             Ok(clip) => Ok(Some(clip)),
@@ -90,7 +104,12 @@ impl AudioStore for RedisStore {
             .arg("NX")
             .arg("PX")
             .arg(KEPT.as_millis().to_string());
-        let _: Option<String> = self.0.link.ask(&command).await.map_err(failed("write a clip to"))?;
+        let _: Option<String> = self
+            .0
+            .link
+            .ask(&command)
+            .await
+            .map_err(failed("write a clip to"))?;
         Ok(())
     }
 }

@@ -64,12 +64,18 @@ impl QueueError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self.kind {
-            QueueErrorKind::Unreachable => "start Redis, or name the right one with `--queue redis://host:6379`",
-            QueueErrorKind::Refused => "give user and password as in `redis://user:password@host:6379`",
+            QueueErrorKind::Unreachable => {
+                "start Redis, or name the right one with `--queue redis://host:6379`"
+            }
+            QueueErrorKind::Refused => {
+                "give user and password as in `redis://user:password@host:6379`"
+            }
             QueueErrorKind::Full => "raise Redis' `maxmemory`: what waits stays where it is",
             QueueErrorKind::ReadOnly => "name the primary, not a replica, and look at Redis' disk",
             QueueErrorKind::Evicts => "set Redis' `maxmemory-policy` to `noeviction`",
-            QueueErrorKind::Version => "use one version of audiotome for masters and workers, and Redis 6.2 or newer",
+            QueueErrorKind::Version => {
+                "use one version of audiotome for masters and workers, and Redis 6.2 or newer"
+            }
             QueueErrorKind::Other => "look at Redis' log",
         }
     }
@@ -78,9 +84,15 @@ impl QueueError {
 fn kind(error: &RedisError) -> QueueErrorKind {
     match (error.kind(), error.code()) {
         (_, Some("OOM")) => QueueErrorKind::Full,
-        (_, Some("READONLY" | "MISCONF")) | (ErrorKind::Server(ServerErrorKind::ReadOnly), _) => QueueErrorKind::ReadOnly,
-        (ErrorKind::AuthenticationFailed, _) | (_, Some("NOAUTH" | "WRONGPASS" | "NOPERM")) => QueueErrorKind::Refused,
-        (ErrorKind::Server(_) | ErrorKind::UnexpectedReturnType | ErrorKind::Parse, code) if code != Some("LOADING") => {
+        (_, Some("READONLY" | "MISCONF")) | (ErrorKind::Server(ServerErrorKind::ReadOnly), _) => {
+            QueueErrorKind::ReadOnly
+        }
+        (ErrorKind::AuthenticationFailed, _) | (_, Some("NOAUTH" | "WRONGPASS" | "NOPERM")) => {
+            QueueErrorKind::Refused
+        }
+        (ErrorKind::Server(_) | ErrorKind::UnexpectedReturnType | ErrorKind::Parse, code)
+            if code != Some("LOADING") =>
+        {
             QueueErrorKind::Other
         }
         (ErrorKind::InvalidClientConfig, _) => QueueErrorKind::Other,

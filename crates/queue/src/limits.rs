@@ -54,7 +54,9 @@ impl FromStr for LimitOn {
             Some(("engine", name)) => Ok(Self::Engine(name.to_owned())),
             Some(("master", name)) => Ok(Self::Master(name.to_owned())),
             Some(("lane", name)) => Ok(Self::Lane(name.to_owned())),
-            _ => Err(format!("`{text}` is no `all`, `engine:NAME`, `master:NAME` or `lane:NAME`")),
+            _ => Err(format!(
+                "`{text}` is no `all`, `engine:NAME`, `master:NAME` or `lane:NAME`"
+            )),
         }
     }
 }
@@ -107,9 +109,17 @@ impl Queue {
         let fields: Vec<(String, String)> = self.link.ask(&command).await?;
         let mut limits = std::collections::BTreeMap::new();
         for (field, value) in fields {
-            let Some((on, what)) = field.rsplit_once(' ') else { continue };
-            let Ok(on) = on.parse::<LimitOn>() else { continue };
-            let limit = limits.entry(on.clone()).or_insert(Limit { on, rate: None, at_once: None });
+            let Some((on, what)) = field.rsplit_once(' ') else {
+                continue;
+            };
+            let Ok(on) = on.parse::<LimitOn>() else {
+                continue;
+            };
+            let limit = limits.entry(on.clone()).or_insert(Limit {
+                on,
+                rate: None,
+                at_once: None,
+            });
             match what {
                 "rate" => limit.rate = value.parse().ok(),
                 _ => limit.at_once = value.parse().ok(),

@@ -65,14 +65,20 @@ impl Link {
     }
 
     /// Sends commands together.
-    pub(crate) async fn send<T: FromRedisValue>(&self, pipe: &redis::Pipeline) -> Result<T, QueueError> {
+    pub(crate) async fn send<T: FromRedisValue>(
+        &self,
+        pipe: &redis::Pipeline,
+    ) -> Result<T, QueueError> {
         let mut connection = self.connection().await?;
         let answer = pipe.query_async(&mut connection).await;
         self.checked(answer)
     }
 
     /// Sends a command.
-    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, QueueError> {
+    pub(crate) async fn ask<T: FromRedisValue>(
+        &self,
+        command: &redis::Cmd,
+    ) -> Result<T, QueueError> {
         let mut connection = self.connection().await?;
         let answer = command.query_async(&mut connection).await;
         self.checked(answer)
@@ -85,8 +91,12 @@ impl Link {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECTING))
             .set_response_timeout(Some(ANSWERING + self.blocks));
-        let made = self.client.get_multiplexed_async_connection_with_config(&config);
-        let made = made.await.map_err(|error| QueueError::new(&*self.address, &error))?;
+        let made = self
+            .client
+            .get_multiplexed_async_connection_with_config(&config);
+        let made = made
+            .await
+            .map_err(|error| QueueError::new(&*self.address, &error))?;
         *self.kept() = Some(made.clone());
         Ok(made)
     }
@@ -94,7 +104,9 @@ impl Link {
     /// Gives up a connection on which anything but a plain refusal came back.
     fn checked<T>(&self, answer: Result<T, RedisError>) -> Result<T, QueueError> {
         answer.map_err(|error| {
-            let plain = error.code().is_some_and(|code| !matches!(code, "LOADING" | "READONLY" | "NOAUTH"));
+            let plain = error
+                .code()
+                .is_some_and(|code| !matches!(code, "LOADING" | "READONLY" | "NOAUTH"));
             if !plain {
                 *self.kept() = None;
             }
@@ -103,6 +115,8 @@ impl Link {
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Option<MultiplexedConnection>> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

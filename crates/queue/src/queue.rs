@@ -102,7 +102,9 @@ impl Queue {
     /// When Redis can't be used now.
     pub async fn close(&self, lane: &LaneId, purge: bool) -> Result<(), QueueError> {
         let mut script = scripts::CLOSE.key(&self.prefix);
-        script.arg(lane.as_str()).arg(if purge { "purge" } else { "keep" });
+        script
+            .arg(lane.as_str())
+            .arg(if purge { "purge" } else { "keep" });
         self.link.invoke(&script).await
     }
 
@@ -123,20 +125,30 @@ impl Queue {
     ///
     /// # Errors
     /// When Redis can't be used now.
-    pub async fn unknown(&self, lane: &LaneId, keys: &[SegmentKey]) -> Result<Vec<SegmentKey>, QueueError> {
+    pub async fn unknown(
+        &self,
+        lane: &LaneId,
+        keys: &[SegmentKey],
+    ) -> Result<Vec<SegmentKey>, QueueError> {
         let mut unknown = Vec::new();
         for keys in keys.chunks(1000) {
             let mut pipe = redis::pipe();
             for place in ["open", "dead"] {
                 let mut command = Cmd::new();
-                command.arg("HMGET").arg(self.key(&format!("{place}:{lane}")));
+                command
+                    .arg("HMGET")
+                    .arg(self.key(&format!("{place}:{lane}")));
                 for key in keys {
                     command.arg(key.to_string());
                 }
                 pipe.add_command(command);
             }
-            let (open, dead): (Vec<Option<String>>, Vec<Option<String>>) = self.link.send(&pipe).await?;
-            let found = open.into_iter().zip(dead).map(|(open, dead)| open.or(dead).is_some());
+            let (open, dead): (Vec<Option<String>>, Vec<Option<String>>) =
+                self.link.send(&pipe).await?;
+            let found = open
+                .into_iter()
+                .zip(dead)
+                .map(|(open, dead)| open.or(dead).is_some());
             let missing = keys.iter().zip(found).filter(|(_, found)| !found);
             unknown.extend(missing.map(|(key, _)| *key));
         }
@@ -149,7 +161,10 @@ impl Queue {
     /// When Redis can't be used now.
     pub async fn knows(&self, id: &LaneId) -> Result<bool, QueueError> {
         let mut command = Cmd::new();
-        command.arg("HEXISTS").arg(self.key("lanes")).arg(id.as_str());
+        command
+            .arg("HEXISTS")
+            .arg(self.key("lanes"))
+            .arg(id.as_str());
         self.link.ask(&command).await
     }
 
@@ -228,7 +243,9 @@ impl Queue {
 /// A field of `INFO`.
 pub(crate) fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
     let mut lines = info.lines().filter_map(|line| line.trim().split_once(':'));
-    lines.find(|(field, _)| *field == name).map(|(_, value)| value)
+    lines
+        .find(|(field, _)| *field == name)
+        .map(|(_, value)| value)
 }
 
 pub(crate) fn json(value: &impl serde::Serialize) -> String {

@@ -99,7 +99,10 @@ impl Results {
             self.last = "0".to_owned();
             self.was_away = true;
         })?;
-        let entries = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids);
+        let entries = reply
+            .into_iter()
+            .flat_map(|reply| reply.keys)
+            .flat_map(|key| key.ids);
         let mut told = Vec::new();
         for entry in entries {
             let field = |name: &str| entry.get::<String>(name).unwrap_or_default();
@@ -116,8 +119,15 @@ impl Results {
     /// Removes what was read.
     async fn forget(&self) -> Result<(), QueueError> {
         let mut pipe = redis::pipe();
-        pipe.cmd("XTRIM").arg(&self.stream).arg("MINID").arg(after(&self.last)).ignore();
-        pipe.cmd("PEXPIRE").arg(&self.stream).arg(KEPT.as_millis().to_string()).ignore();
+        pipe.cmd("XTRIM")
+            .arg(&self.stream)
+            .arg("MINID")
+            .arg(after(&self.last))
+            .ignore();
+        pipe.cmd("PEXPIRE")
+            .arg(&self.stream)
+            .arg(KEPT.as_millis().to_string())
+            .ignore();
         self.link.send(&pipe).await
     }
 }

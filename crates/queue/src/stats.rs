@@ -124,19 +124,29 @@ impl Queue {
             BTreeMap<String, u64>,
             (f64, f64),
         );
-        let (about, priorities, turns, totals, (seconds, micros)): Answer = self.link.send(&pipe).await?;
+        let (about, priorities, turns, totals, (seconds, micros)): Answer =
+            self.link.send(&pipe).await?;
         let workers = self.workers().await?;
         let now_ms = seconds * 1000.0 + micros / 1000.0;
         let rest = about.keys().filter(|id| !turns.contains(id));
         let mut lanes = Vec::new();
         for id in turns.iter().chain(rest) {
-            let lane = about.get(id).and_then(|lane| serde_json::from_str(lane).ok());
+            let lane = about
+                .get(id)
+                .and_then(|lane| serde_json::from_str(lane).ok());
             let Some(lane) = lane else { continue };
             let priority = priorities.get(id).copied().unwrap_or_default();
-            lanes.push(self.lane_stats(LaneId::parse(id), lane, priority, now_ms, &workers).await?);
+            lanes.push(
+                self.lane_stats(LaneId::parse(id), lane, priority, now_ms, &workers)
+                    .await?,
+            );
         }
         let info = self.info("everything").await?;
-        let number = |name| field(&info, name).and_then(|value| value.parse().ok()).unwrap_or(0);
+        let number = |name| {
+            field(&info, name)
+                .and_then(|value| value.parse().ok())
+                .unwrap_or(0)
+        };
         Ok(QueueStats {
             lanes,
             workers,
@@ -154,15 +164,27 @@ impl Queue {
     pub async fn workers(&self) -> Result<Vec<WorkerStatus>, QueueError> {
         let mut pipe = redis::pipe();
         pipe.cmd("TIME");
-        pipe.cmd("ZRANGE").arg(self.key("workers")).arg(0).arg(-1).arg("WITHSCORES");
+        pipe.cmd("ZRANGE")
+            .arg(self.key("workers"))
+            .arg(0)
+            .arg(-1)
+            .arg("WITHSCORES");
         pipe.cmd("HGETALL").arg(self.key("statuses"));
         type Answer = ((u64, u64), Vec<(String, f64)>, BTreeMap<String, String>);
         let ((seconds, _), alive, statuses): Answer = self.link.send(&pipe).await?;
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of this century")]
         let now = (seconds * 1000) as f64;
-        let alive: Vec<_> = alive.into_iter().filter(|(_, until)| *until > now).map(|(name, _)| name).collect();
-        let status = statuses.into_iter().filter(|(name, _)| alive.contains(name));
-        Ok(status.filter_map(|(_, status)| serde_json::from_str(&status).ok()).collect())
+        let alive: Vec<_> = alive
+            .into_iter()
+            .filter(|(_, until)| *until > now)
+            .map(|(name, _)| name)
+            .collect();
+        let status = statuses
+            .into_iter()
+            .filter(|(name, _)| alive.contains(name));
+        Ok(status
+            .filter_map(|(_, status)| serde_json::from_str(&status).ok())
+            .collect())
     }
 
     /// Asks a worker to finish what it speaks, and to leave. It hears of it with its next heartbeat.
@@ -171,10 +193,18 @@ impl Queue {
     /// # Errors
     /// When Redis can't be used now.
     pub async fn drain(&self, worker: &str) -> Result<bool, QueueError> {
-        let there = self.workers().await?.iter().any(|status| status.name == worker);
+        let there = self
+            .workers()
+            .await?
+            .iter()
+            .any(|status| status.name == worker);
         if there {
             let mut command = Cmd::new();
-            command.arg("HSET").arg(self.key("orders")).arg(worker).arg("drain");
+            command
+                .arg("HSET")
+                .arg(self.key("orders"))
+                .arg(worker)
+                .arg("drain");
             let _: i64 = self.link.ask(&command).await?;
         }
         Ok(there)
@@ -188,15 +218,26 @@ impl Queue {
         let mut pipe = redis::pipe();
         pipe.cmd("HGETALL").arg(self.key(&format!("open:{lane}")));
         pipe.cmd("HGETALL").arg(self.key(&format!("dead:{lane}")));
-        let (open, dead): (Vec<(String, String)>, Vec<(String, String)>) = self.link.send(&pipe).await?;
+        type Tasks = Vec<(String, String)>;
+        let (open, dead): (Tasks, Tasks) = self.link.send(&pipe).await?;
         let open = open.into_iter().map(|entry| (entry, false));
         let dead = dead.into_iter().map(|entry| (entry, true));
-        let mut lines: Vec<_> = open.chain(dead).filter_map(|((key, task), dead)| line(&key, &task, dead)).collect();
+        let mut lines: Vec<_> = open
+            .chain(dead)
+            .filter_map(|((key, task), dead)| line(&key, &task, dead))
+            .collect();
         lines.sort_by_key(|(at, _)| *at);
         Ok(lines.into_iter().map(|(_, line)| line).collect())
     }
 
-    async fn lane_stats(&self, id: LaneId, lane: Lane, priority: i32, now_ms: f64, workers: &[WorkerStatus]) -> Result<LaneStats, QueueError> {
+    async fn lane_stats(
+        &self,
+        id: LaneId,
+        lane: Lane,
+        priority: i32,
+        now_ms: f64,
+        workers: &[WorkerStatus],
+    ) -> Result<LaneStats, QueueError> {
         let mut pipe = redis::pipe();
         pipe.cmd("HLEN").arg(self.key(&format!("open:{id}")));
         pipe.cmd("HLEN").arg(self.key(&format!("dead:{id}")));
@@ -211,7 +252,10 @@ impl Queue {
         let (open, dead, first, first_held, first_oldest, work, work_held, work_oldest) = answer;
         let leased = first_held + work_held;
         let entries = first + work;
-        let oldest = [first_oldest, work_oldest].into_iter().filter(|at| *at > 0.0).fold(now_ms, f64::min);
+        let oldest = [first_oldest, work_oldest]
+            .into_iter()
+            .filter(|at| *at > 0.0)
+            .fold(now_ms, f64::min);
         let skill = id.skill();
         Ok(LaneStats {
             somebody_can: workers.iter().any(|worker| worker.skills.contains(&skill)),
@@ -231,7 +275,8 @@ impl Queue {
 }
 
 /// How many entries of a stream are in the hands of workers; none where there is no group yet.
-const PENDING: &str = "local p = redis.pcall('XPENDING', KEYS[1], 'workers') return p.err and 0 or p[1]";
+const PENDING: &str =
+    "local p = redis.pcall('XPENDING', KEYS[1], 'workers') return p.err and 0 or p[1]";
 /// The time of the oldest entry of a stream, ms; 0 where there is none.
 const OLDEST: &str = "local e = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1] return e and tonumber(e[1]:match('%d+')) or 0";
 

@@ -62,7 +62,10 @@ async fn subscribe(queue: &Queue) -> Result<PubSub, QueueError> {
     let link = &queue.link;
     let failed = |error| QueueError::new(link.address(), &error);
     let mut connection = link.client().get_async_pubsub().await.map_err(failed)?;
-    connection.subscribe(queue.key("wake")).await.map_err(failed)?;
+    connection
+        .subscribe(queue.key("wake"))
+        .await
+        .map_err(failed)?;
     Ok(connection)
 }
 

@@ -107,9 +107,19 @@ impl Queue {
     ///
     /// # Errors
     /// When Redis can't be used now.
-    pub async fn lease(&self, worker: &str, count: usize, lease: Duration, skills: &Skills) -> Result<Leases, QueueError> {
+    pub async fn lease(
+        &self,
+        worker: &str,
+        count: usize,
+        lease: Duration,
+        skills: &Skills,
+    ) -> Result<Leases, QueueError> {
         let mut script = scripts::LEASE.key(&self.prefix);
-        script.arg(worker).arg(count).arg(ms(lease)).arg(json(skills));
+        script
+            .arg(worker)
+            .arg(count)
+            .arg(ms(lease))
+            .arg(json(skills));
         type Answer = (Vec<(String, String, String, String)>, i64, Vec<String>);
         let (leased, wait, unknown): Answer = self.link.invoke(&script).await?;
         Ok(Leases {
@@ -123,7 +133,12 @@ impl Queue {
     ///
     /// # Errors
     /// When Redis can't be used now.
-    pub async fn finish(&self, worker: &str, leased: &Leased, audio: Duration) -> Result<bool, QueueError> {
+    pub async fn finish(
+        &self,
+        worker: &str,
+        leased: &Leased,
+        audio: Duration,
+    ) -> Result<bool, QueueError> {
         let mut script = scripts::FINISH.key(&self.prefix);
         script
             .arg(leased.lane.as_str())
@@ -138,7 +153,14 @@ impl Queue {
     ///
     /// # Errors
     /// When Redis can't be used now.
-    pub async fn fail(&self, worker: &str, leased: &Leased, reason: &str, again: Again, retry: Retry) -> Result<(), QueueError> {
+    pub async fn fail(
+        &self,
+        worker: &str,
+        leased: &Leased,
+        reason: &str,
+        again: Again,
+        retry: Retry,
+    ) -> Result<(), QueueError> {
         let mut script = scripts::FAIL.key(&self.prefix);
         script
             .arg(leased.lane.as_str())
@@ -172,9 +194,19 @@ impl Queue {
     ///
     /// # Errors
     /// When Redis can't be used now.
-    pub async fn beat(&self, status: &WorkerStatus, ttl: Duration, lease: Duration, leased: &[Leased]) -> Result<Orders, QueueError> {
+    pub async fn beat(
+        &self,
+        status: &WorkerStatus,
+        ttl: Duration,
+        lease: Duration,
+        leased: &[Leased],
+    ) -> Result<Orders, QueueError> {
         let mut script = scripts::BEAT.key(&self.prefix);
-        script.arg(&status.name).arg(ms(ttl)).arg(json(status)).arg(ms(lease));
+        script
+            .arg(&status.name)
+            .arg(ms(ttl))
+            .arg(json(status))
+            .arg(ms(lease));
         name(&mut script, leased);
         let (order, lost): (String, Vec<String>) = self.link.invoke(&script).await?;
         Ok(Orders {

@@ -28,6 +28,7 @@ mod new_job;
 mod problem;
 mod progress;
 mod segments;
+mod settings;
 mod speech;
 mod voices;
 mod workers;
@@ -136,6 +137,7 @@ fn of_speech() -> OpenApiRouter<Arc<Master>> {
 fn of_master() -> OpenApiRouter<Arc<Master>> {
     OpenApiRouter::new()
         .routes(routes!(events::stream))
+        .routes(routes!(settings::get, settings::change))
         .routes(routes!(about::status))
         .routes(routes!(about::ready))
         .routes(routes!(about::metrics))

@@ -1,4 +1,5 @@
-//! The master's memory: jobs, books, chapters, dead letters, workers and history, in SQLite.
+//! The master's memory: jobs, books, chapters, dead letters, workers, settings and
+//! history, in SQLite.
 //!
 //! Whether a segment is spoken is not in here: the clips themselves say so. One thread owns the
 //! connection; calls that arrive together are committed together, and each is answered only after
@@ -17,13 +18,15 @@ pub(crate) mod books;
 pub(crate) mod dead_letters;
 pub(crate) mod history;
 pub(crate) mod jobs;
+pub(crate) mod settings;
 pub(crate) mod workers;
 
 /// Calls that share a commit, at most.
 const GROUP: usize = 50;
 
 /// The layout. Later versions append statements; a database remembers how many it has seen.
-const LAYOUT: [&str; 1] = ["
+const LAYOUT: [&str; 2] = [
+    "
     CREATE TABLE books (
         id TEXT PRIMARY KEY,
         name TEXT NOT NULL,
@@ -64,7 +67,11 @@ const LAYOUT: [&str; 1] = ["
         event TEXT NOT NULL
     ) STRICT;
     CREATE INDEX history_by_job ON history(job, id);
-"];
+",
+    "
+    CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+",
+];
 
 /// The database refuses.
 #[derive(Debug, Error)]

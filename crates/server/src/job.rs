@@ -14,7 +14,7 @@ use utoipa::ToSchema;
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
 )]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum JobState {
+pub enum JobState {
     /// Waits for its turn.
     Queued,
     /// Is being spoken.
@@ -64,7 +64,7 @@ pub(crate) struct IllegalStep {
 
 impl JobState {
     /// All states.
-    pub(crate) const ALL: [Self; 7] = [
+    pub const ALL: [Self; 7] = [
         Self::Queued,
         Self::Running,
         Self::Assembling,
@@ -75,7 +75,8 @@ impl JobState {
     ];
 
     /// The name as the API and the database write it.
-    pub(crate) fn name(self) -> &'static str {
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Queued => "queued",
             Self::Running => "running",
@@ -85,6 +86,12 @@ impl JobState {
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
         }
+    }
+
+    /// Whether nothing more happens by itself.
+    #[must_use]
+    pub fn is_end(self) -> bool {
+        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
     }
 
     /// The state after a step.
@@ -174,6 +181,8 @@ pub(crate) struct Record {
     pub(crate) error: Option<String>,
     /// What to do about it.
     pub(crate) hint: Option<String>,
+    /// The folder of the audiobook, which no other job writes to.
+    pub(crate) folder: Option<PathBuf>,
     /// All files of the audiobook, audio first.
     pub(crate) files: Vec<PathBuf>,
     /// Length of the audiobook.

@@ -17,6 +17,7 @@ mod metrics;
 mod rate;
 mod runner;
 mod settings;
+mod shelf;
 mod upkeep;
 
 use std::net::SocketAddr;
@@ -28,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use api::document;
 pub use database::DatabaseError;
+pub use job::JobState;
 use master::Master;
 pub use master::ServeError;
 pub use settings::ServerSettings;
@@ -46,6 +48,7 @@ pub async fn serve(
     let master = Arc::new(Master::open(studio, settings, drain.clone()).await?);
     let jobs = tokio::spawn(runner::run(Arc::clone(&master)));
     tokio::spawn(upkeep::run(Arc::clone(&master)));
+    tokio::spawn(upkeep::look_after_workers(Arc::clone(&master)));
     let router = api::router(&master).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, router)
         .with_graceful_shutdown(drain.clone().cancelled_owned())

@@ -22,6 +22,7 @@ use crate::database::{Database, DatabaseError, history, jobs, workers};
 use crate::hub::Hub;
 use crate::job::{IllegalStep, Job, JobState, Step};
 use crate::metrics::Metrics;
+use crate::shelf;
 
 /// Boards of jobs that do not run and were looked at last.
 const BOARDS: usize = 4;
@@ -280,6 +281,23 @@ impl Master {
             .database
             .call(move |connection| jobs::chapters(connection, &id));
         chapters.await
+    }
+
+    /// The folder for a job's audiobook: `base`, or one beside it where that is another job's.
+    pub(crate) async fn reserve(
+        &self,
+        id: &str,
+        base: PathBuf,
+    ) -> Result<Option<PathBuf>, MakeError> {
+        let (id, folder) = (id.to_owned(), base.clone());
+        let reserved = self
+            .database
+            .call(move |connection| shelf::reserve(connection, &id, &folder));
+        reserved.await.map_err(|error| MakeError::File {
+            action: "reserve",
+            path: base,
+            source: std::io::Error::other(error.to_string()),
+        })
     }
 
     /// The file of a job's book.

@@ -124,7 +124,11 @@ enum Ending {
 
 async fn attempt(master: &Arc<Master>, job: &Job, running: &Running) -> Result<Made, MakeError> {
     let path = master.book_of(job).await?;
-    let looked = look(&master.studio, &path, &job.order).await?;
+    let mut order = job.order.clone();
+    let looked = look(&master.studio, &path, &order).await?;
+    if let Some(base) = looked.folder(&order.output)? {
+        order.output.folder = master.reserve(&job.id, base).await?;
+    }
     let missing = master.missing(&looked.plan).await?;
     let board = Board::new(Arc::clone(&looked.plan), &missing);
     let board = Arc::new(Mutex::new(board));
@@ -139,7 +143,7 @@ async fn attempt(master: &Arc<Master>, job: &Job, running: &Running) -> Result<M
         cancel: running.cancel.clone(),
     };
     let mut report = |news: Report<'_>| hear(master, &job.id, &board, news);
-    carry_out(&master.studio, &path, &job.order, &looked, run, &mut report).await
+    carry_out(&master.studio, &path, &order, &looked, run, &mut report).await
 }
 
 /// Takes in what happens to a job, and tells everybody.
@@ -181,7 +185,8 @@ fn planned(master: &Arc<Master>, id: &str, look: &Look) {
     let job = id.to_owned();
     master.database.note(move |connection| {
         let changed = jobs::change(connection, &job, |job| {
-            job.record = record;
+            let folder = job.record.folder.take();
+            job.record = Record { folder, ..record };
             Ok::<(), ()>(())
         });
         changed.map(|_| ())

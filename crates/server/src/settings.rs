@@ -1,5 +1,6 @@
 //! A master's settings.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use audiotome_dispatch::{Caller, Token};
@@ -9,6 +10,10 @@ use audiotome_dispatch::{Caller, Token};
 pub struct ServerSettings {
     /// What people and programs must show, if anything.
     pub token: Option<Token>,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Names that it is asked by besides `localhost`, where there is no token.
+    pub names: Vec<String>,
     /// What workers are shown, which is also what they show when they announce themselves.
     pub caller: Caller,
     /// Where audiobooks go.

@@ -1,14 +1,38 @@
-//! What is looked after now and then: room on the disk, workers that fell silent.
+//! What is looked after now and then: room on the disk, workers that fell silent or have nothing to do.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+use audiotome_dispatch::Change;
+use serde_json::json;
 
 use crate::master::Master;
 use crate::metrics::set;
 
 /// A large store takes a while to go through: it is not done when somebody asks.
 const EVERY: Duration = Duration::from_secs(30);
+/// Workers are asked so often: one that is down shows within ten seconds.
+const EVERY_WORKER: Duration = Duration::from_secs(4);
+
+/// Asks workers that have nothing to do whether they are there, until the master drains.
+pub(crate) async fn look_after_workers(master: Arc<Master>) {
+    while !master.drain.is_cancelled() {
+        for (worker, change) in master.studio.cluster.look_after().await {
+            let data = match change {
+                Change::Back => json!({ "worker": worker, "state": "back" }),
+                Change::Away(reason) => {
+                    json!({ "worker": worker, "state": "away", "reason": reason })
+                }
+            };
+            master.hub.tell("worker", None, data);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY_WORKER) => {}
+            () = master.drain.cancelled() => {}
+        }
+    }
+}
 
 /// Looks now and then, until the master drains.
 pub(crate) async fn run(master: Arc<Master>) {

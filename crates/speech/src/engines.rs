@@ -6,7 +6,7 @@ use std::str::FromStr;
 use audiotome_core::{EngineId, SpeechError, Utterance, Voice};
 use serde::{Deserialize, Serialize};
 
-use crate::OpenError;
+use crate::{OpenAi, OpenError};
 
 /// The engines of this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub enum EngineKind {
     Espeak,
     /// The built-in neural English voice.
     Hibari,
+    /// A speech server of others, which speaks with a voice of its own.
+    #[serde(rename = "openai")]
+    OpenAi,
     /// Any Piper voice.
     Piper,
     /// The fake: a beep as long as the text would take.
@@ -24,7 +27,13 @@ pub enum EngineKind {
 
 impl EngineKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Espeak, Self::Hibari, Self::Piper, Self::Tone];
+    pub const ALL: [Self; 5] = [
+        Self::Espeak,
+        Self::Hibari,
+        Self::OpenAi,
+        Self::Piper,
+        Self::Tone,
+    ];
 
     /// The name as `--engine` takes it and as it stands in an engine's id.
     #[must_use]
@@ -32,18 +41,21 @@ impl EngineKind {
         match self {
             Self::Espeak => "espeak",
             Self::Hibari => "hibari",
+            Self::OpenAi => OpenAi::NAME,
             Self::Piper => "piper",
             Self::Tone => "tone",
         }
     }
 
-    /// How natural it sounds, for choosing: lower is better (DNSMOS 3.35, 3.30 and 2.79).
+    /// How natural it sounds, for choosing: lower is better (DNSMOS 3.35, 3.30 and 2.79). A server
+    /// is never chosen here.
     pub(crate) fn rank(self) -> u8 {
         match self {
             Self::Hibari => 0,
             Self::Piper => 1,
             Self::Espeak => 2,
             Self::Tone => 3,
+            Self::OpenAi => 4,
         }
     }
 }

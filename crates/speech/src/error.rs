@@ -17,6 +17,9 @@ pub enum OpenError {
     /// The tone engine was told something that it doesn't know.
     #[error("the tone engine has no option `{0}`")]
     UnknownToneOption(String),
+    /// No speech server of others takes part.
+    #[error("there is no speech server of others")]
+    NoServer,
     /// A program that the engine needs isn't on this machine.
     #[error("the program `{program}` is not installed")]
     MissingProgram {
@@ -74,6 +77,9 @@ impl OpenError {
                 "the tone engine takes {}",
                 crate::tone::OPTIONS_HELP
             )),
+            Self::NoServer => Some(
+                "name one with `--workers 'openai+http://HOST:PORT/v1?model=…&voice=…'`".to_owned(),
+            ),
             Self::MissingProgram { program } => Some(format!(
                 "install it with `{}`",
                 crate::process::install_command(program)

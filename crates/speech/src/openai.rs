@@ -12,6 +12,7 @@ use audiotome_codec::{flac, wav};
 use audiotome_core::{Clip, EngineId, Language, SpeechEngine, SpeechError, Utterance, Voice};
 use serde_json::{Map, Value, json};
 use ureq::Agent;
+use ureq::http::StatusCode;
 
 mod server;
 
@@ -21,8 +22,10 @@ pub use server::{ServerError, SpeechServer};
 const KEY_VARIABLE: &str = "AUDIOTOME_OPENAI_KEY";
 /// A machine that does not take a connection within this time is away.
 const CONNECT: Duration = Duration::from_secs(3);
-/// The longest that an answer may take.
+/// The longest that a sentence may take.
 const LIMIT: Duration = Duration::from_secs(300);
+/// The longest that an answer to a question about the server itself may take.
+const QUESTION: Duration = Duration::from_secs(5);
 /// How long a server that is busy is left alone, when it does not say.
 const WAIT: Duration = Duration::from_secs(2);
 /// The largest answer that is believed: ten minutes of sound.
@@ -92,9 +95,10 @@ impl OpenAi {
     }
 
     fn post(&self, utterance: &Utterance) -> Result<Vec<u8>, SpeechError> {
+        let url = format!("{}/audio/speech", self.server.url);
         let answer = self
             .agent
-            .post(format!("{}/audio/speech", self.server.url))
+            .post(&url)
             .header("authorization", self.bearer())
             .send_json(self.body(utterance));
         let mut answer = answer.map_err(|error| SpeechError::Unavailable(error.to_string()))?;
@@ -114,10 +118,24 @@ impl OpenAi {
         let text: String = text.trim().chars().take(MOST_MESSAGE).collect();
         let reason = format!("it answers {status}: {text}");
         Err(match status.as_u16() {
+            401 | 403 => self.locked_out(status),
+            404 => SpeechError::Unusable(format!(
+                "there is nothing at `{url}` ({status}): its address, or the model `{}`, is wrong",
+                self.server.model
+            )),
             429 | 503 => SpeechError::Busy(wait.unwrap_or(WAIT)),
             400 | 413 | 422 => SpeechError::Permanent(reason),
             _ => SpeechError::Unavailable(reason),
         })
+    }
+
+    fn locked_out(&self, status: StatusCode) -> SpeechError {
+        let verb = match self.key {
+            Some(_) => "refuses the key",
+            None => "asks for a key",
+        };
+        let reason = format!("it {verb} ({status}): `{KEY_VARIABLE}` says which");
+        SpeechError::Unusable(reason)
     }
 
     fn clip(&self, bytes: &[u8]) -> Result<Clip, String> {
@@ -154,12 +172,19 @@ impl SpeechEngine for OpenAi {
         let answer = self
             .agent
             .get(url)
+            .config()
+            .timeout_global(Some(QUESTION))
+            .build()
             .header("authorization", self.bearer())
             .call();
-        // Not all servers list models: that one answers at all is enough.
-        answer
-            .map(|_| ())
-            .map_err(|error| SpeechError::Unavailable(error.to_string()))
+        let answer = answer.map_err(|error| SpeechError::Unavailable(error.to_string()))?;
+        match answer.status() {
+            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                Err(self.locked_out(status))
+            }
+            // Not all servers list models: that one answers at all is enough.
+            _ => Ok(()),
+        }
     }
 
     fn synthesize(&self, utterance: &Utterance) -> Result<Clip, SpeechError> {

@@ -78,7 +78,9 @@ async fn work(url: &str, store: &str, slots: usize) {
     let speaker = Local::single("ready", Arc::new(Ready::new()), Slots::new(slots));
     println!("ready");
     let store = (store, "bench".to_owned());
-    Consumer::new(Arc::new(speaker), queue, store, settings, drain).run().await;
+    Consumer::new(Arc::new(speaker), queue, store, settings, drain)
+        .run()
+        .await;
 }
 
 /// A first round is not measured: connections are made in it.
@@ -91,7 +93,13 @@ async fn measure(url: &str, store: &str, count: usize, window: usize) -> Figures
 }
 
 /// Keeps `window` segments in the queue, and reads each clip as soon as it is told to be there.
-async fn run(queue: &Queue, store: &dyn AudioStore, clips: Option<&RedisStore>, plan: &Plan, window: usize) -> Figures {
+async fn run(
+    queue: &Queue,
+    store: &dyn AudioStore,
+    clips: Option<&RedisStore>,
+    plan: &Plan,
+    window: usize,
+) -> Figures {
     let lane = Lane {
         narration: plan.narration.clone(),
         engine: "ready".to_owned(),
@@ -99,17 +107,25 @@ async fn run(queue: &Queue, store: &dyn AudioStore, clips: Option<&RedisStore>, 
         title: "bench".to_owned(),
         store: "bench".to_owned(),
     };
-    let id = LaneId::new(&Skill::of(&plan.narration), "bench", &std::process::id().to_string());
+    let id = LaneId::new(
+        &Skill::of(&plan.narration),
+        "bench",
+        &std::process::id().to_string(),
+    );
     let mut results = Results::new(queue, &format!("bench-{}", std::process::id()));
     let reply = results.stream().to_owned();
-    let tasks: Vec<(SegmentKey, Task)> = plan.segments.iter().map(|segment| {
-        let task = Task {
-            text: segment.utterance.text.to_string(),
-            language: segment.utterance.language.clone(),
-            most: 4,
-        };
-        (segment.key, task)
-    }).collect();
+    let tasks: Vec<(SegmentKey, Task)> = plan
+        .segments
+        .iter()
+        .map(|segment| {
+            let task = Task {
+                text: segment.utterance.text.to_string(),
+                language: segment.utterance.language.clone(),
+                most: 4,
+            };
+            (segment.key, task)
+        })
+        .collect();
     let mut asked: HashMap<SegmentKey, Instant> = HashMap::new();
     let mut latencies = Vec::new();
     let mut left = &tasks[..];
@@ -120,7 +136,10 @@ async fn run(queue: &Queue, store: &dyn AudioStore, clips: Option<&RedisStore>, 
         left = later;
         if !now.is_empty() {
             asked.extend(now.iter().map(|(key, _)| (*key, Instant::now())));
-            queue.add((&id, &lane), &reply, 0, false, now).await.unwrap();
+            queue
+                .add((&id, &lane), &reply, 0, false, now)
+                .await
+                .unwrap();
         }
         free = 0;
         for told in results.next().await.unwrap() {

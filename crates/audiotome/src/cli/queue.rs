@@ -12,7 +12,12 @@ use clap::Args;
 pub(crate) struct QueueArgs {
     /// Spread the work through this Redis, such as `redis://:password@host:6379` (`rediss://` for TLS;
     /// `?namespace=NAME` keeps apart who shares a Redis). Masters and workers need the same
-    #[arg(long, env = "AUDIOTOME_QUEUE", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "AUDIOTOME_QUEUE",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub(crate) queue: Option<QueueAddress>,
     /// Where audio goes from workers to masters: `file:///mnt/share`, `s3://bucket/prefix` (with the
     /// usual `AWS_…` variables), or `redis` without shared storage
@@ -37,6 +42,11 @@ pub(crate) struct LeavingArgs {
     #[arg(long, env = "AUDIOTOME_MAX_JOBS", value_name = "N", requires = "queue", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_jobs: Option<u64>,
     /// Leave when there was nothing to do for so many seconds
-    #[arg(long, env = "AUDIOTOME_MAX_IDLE", value_name = "SECONDS", requires = "queue")]
+    #[arg(
+        long,
+        env = "AUDIOTOME_MAX_IDLE",
+        value_name = "SECONDS",
+        requires = "queue"
+    )]
     pub(crate) max_idle: Option<u32>,
 }

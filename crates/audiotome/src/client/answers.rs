@@ -1,50 +1,7 @@
 //! What a master answers, as far as the client looks at it.
 
-use std::fmt;
-
-use clap::ValueEnum;
+use audiotome_server::JobState;
 use serde::Deserialize;
-
-/// Where a job stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum State {
-    /// Waits for its turn
-    Queued,
-    /// Is being spoken
-    Running,
-    /// Its files are being written
-    Assembling,
-    /// Rests
-    Paused,
-    /// The audiobook is there
-    Done,
-    /// Needs a person
-    Failed,
-    /// Given up
-    Cancelled,
-}
-
-impl State {
-    /// Whether nothing more happens by itself.
-    pub(crate) fn is_end(self) -> bool {
-        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Assembling => "assembling",
-            Self::Paused => "paused",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        })
-    }
-}
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Job {
@@ -52,7 +9,7 @@ pub(crate) struct Job {
     pub(crate) book: String,
     pub(crate) title: String,
     pub(crate) authors: Vec<String>,
-    pub(crate) state: State,
+    pub(crate) state: JobState,
     pub(crate) priority: i32,
     pub(crate) created: String,
     pub(crate) narrator: Option<String>,

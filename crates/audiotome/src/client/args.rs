@@ -4,12 +4,12 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use audiotome_audio::{Loudness, OutputFormat};
+use audiotome_server::JobState;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use reqwest::Url;
 
-use super::answers::State;
-use crate::cli::{ProgressKind, ReadingArgs, VoiceArgs};
+use crate::cli::{ProgressKind, WishArgs};
 use crate::exit;
 
 /// Commands that ask a master.
@@ -87,72 +87,29 @@ pub(crate) struct MasterArgs {
 #[derive(Debug, Args)]
 #[command(after_help = exit::HELP)]
 pub(crate) struct SubmitArgs {
-    /// Books: EPUB, HTML, Markdown or plain text
-    #[arg(required = true, value_name = "BOOK")]
-    pub(crate) books: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) wish: WishArgs,
     /// Show how far they are until they are done; Ctrl-C stops showing, not the jobs
     #[arg(long)]
     pub(crate) follow: bool,
     /// Download the audiobooks, as `Author/Title {Narrator}/…` in this folder
     #[arg(long, value_name = "DIR", requires = "follow")]
     pub(crate) download: Option<PathBuf>,
-    /// Jobs of higher priority go first
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        allow_negative_numbers = true
-    )]
-    pub(crate) priority: i32,
-    /// Leave out sentences that could not be spoken
-    #[arg(long)]
-    pub(crate) skip_failed: bool,
-    /// How progress is shown
-    #[arg(
-        long,
-        env = "AUDIOTOME_PROGRESS",
-        value_name = "HOW",
-        default_value = "auto"
-    )]
-    pub(crate) progress: ProgressKind,
+    /// Jobs of higher priority go first [default: 0]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) priority: Option<i32>,
     /// Print the jobs as JSON
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) reading: ReadingArgs,
-    #[command(flatten)]
-    pub(crate) voice: VoiceArgs,
-    #[command(flatten)]
-    pub(crate) output: FormatArgs,
-    #[command(flatten)]
     pub(crate) master: MasterArgs,
-}
-
-/// What the master makes.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub(crate) struct FormatArgs {
-    /// m4b, mp3, opus, flac or wav [default: m4b]
-    #[arg(long, env = "AUDIOTOME_FORMAT", value_name = "FORMAT")]
-    pub(crate) format: Option<OutputFormat>,
-    /// One file for each chapter
-    #[arg(long, env = "AUDIOTOME_PER_CHAPTER")]
-    pub(crate) per_chapter: bool,
-    /// Loudness target: audiobook (−19 LUFS), podcast (−16 LUFS) or none
-    #[arg(
-        long,
-        env = "AUDIOTOME_LOUDNESS",
-        value_name = "TARGET",
-        default_value = "audiobook"
-    )]
-    pub(crate) loudness: Loudness,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct JobsArgs {
     /// Only jobs in this state
-    #[arg(long, value_name = "STATE")]
-    pub(crate) state: Option<State>,
+    #[arg(long, value_name = "STATE", value_parser = states())]
+    pub(crate) state: Option<JobState>,
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -274,6 +231,12 @@ pub(crate) enum WorkersCommand {
         /// Its name in the list
         name: String,
     },
+}
+
+/// Names of states, which `--help` lists.
+fn states() -> impl TypedValueParser<Value = JobState> {
+    let names = PossibleValuesParser::new(JobState::ALL.map(JobState::name));
+    names.try_map(|name| name.parse::<JobState>())
 }
 
 /// Where a master listens.

@@ -3,10 +3,11 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
+use audiotome_server::JobState;
 use indicatif::ProgressBar;
 use serde_json::json;
 
-use super::answers::{Job, Progress, State};
+use super::answers::{Job, Progress};
 use super::events::News;
 use super::jobs::{left, percent, speed};
 use super::{ids, tell};
@@ -19,7 +20,7 @@ pub(crate) struct Display {
     form: Form,
     /// The job that was announced.
     announced: Option<String>,
-    state: Option<State>,
+    state: Option<JobState>,
     waiting_for: Option<String>,
     /// A chapter was finished since the last line.
     milestone: bool,
@@ -63,7 +64,7 @@ impl Display {
             self.announce(job, narrator);
         }
         let before = self.state.replace(job.state);
-        if job.state == State::Paused && before != Some(State::Paused) {
+        if job.state == JobState::Paused && before != Some(JobState::Paused) {
             let id = ids::short(&job.id);
             self.say(&format!("paused: `audiotome resume {id}` lets it go on"));
         }
@@ -182,11 +183,11 @@ fn prefix(progress: &Progress) -> String {
 }
 
 /// What a job does that is not being spoken, or how fast it goes.
-fn rates(progress: &Progress, state: Option<State>) -> String {
+fn rates(progress: &Progress, state: Option<JobState>) -> String {
     match state {
-        Some(State::Queued) => "waiting for its turn".to_owned(),
-        Some(State::Paused) => "paused".to_owned(),
-        Some(State::Assembling) => "writing the audiobook".to_owned(),
+        Some(JobState::Queued) => "waiting for its turn".to_owned(),
+        Some(JobState::Paused) => "paused".to_owned(),
+        Some(JobState::Assembling) => "writing the audiobook".to_owned(),
         _ => {
             let left = left(progress).map(|left| format!("{left} left"));
             let parts: Vec<_> = speed(progress).into_iter().chain(left).collect();
@@ -196,7 +197,7 @@ fn rates(progress: &Progress, state: Option<State>) -> String {
 }
 
 /// One line for a log.
-fn line(progress: &Progress, state: Option<State>) -> String {
+fn line(progress: &Progress, state: Option<JobState>) -> String {
     let done = format!(
         "{} of {} done  {}  {}",
         progress.chapters_ready,

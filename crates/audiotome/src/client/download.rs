@@ -8,10 +8,11 @@ use anyhow::Context as _;
 use audiotome_audio::{Tags, Target, safe_file_name};
 use audiotome_core::{Metadata, Series};
 use audiotome_files::Staged;
+use audiotome_server::JobState;
 use reqwest::header::{CONTENT_TYPE, HeaderValue, LAST_MODIFIED, RANGE};
 use reqwest::{Method, Response, StatusCode};
 
-use super::answers::{Book, ChapterList, FileList, Job, State};
+use super::answers::{Book, ChapterList, FileList, Job};
 use super::args::DownloadArgs;
 use super::ids;
 use super::master::{Master, Trouble};
@@ -41,7 +42,7 @@ pub(crate) async fn run(master: &Master, args: &DownloadArgs) -> anyhow::Result<
 /// Downloads all files of a job that is done, or only the audio when `output` names a file. Prints
 /// their paths.
 pub(crate) async fn audiobook(master: &Master, job: &Job, output: &Path) -> anyhow::Result<()> {
-    if job.state != State::Done {
+    if job.state != JobState::Done {
         let id = ids::short(&job.id);
         let message = format!("`{}` is {}, not done", job.title, job.state);
         let hint = format!(

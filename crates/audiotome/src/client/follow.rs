@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
+use audiotome_server::JobState;
 use tokio_util::sync::CancellationToken;
 
-use super::answers::{DeadLetterList, Job, Progress, State};
+use super::answers::{DeadLetterList, Job, Progress};
 use super::display::Display;
 use super::events::{Events, News};
 use super::ids;
@@ -37,7 +38,7 @@ pub(crate) async fn to_its_end(
     display.clear();
     let job = job?;
     match job.state {
-        State::Done => display.done(&job),
+        JobState::Done => display.done(&job),
         _ => return Err(failure(master, &job).await.into()),
     }
     Ok(job)
@@ -136,7 +137,7 @@ fn deleted(id: &str) -> Trouble {
 /// What a job that is not done says.
 async fn failure(master: &Master, job: &Job) -> Ending {
     let id = ids::short(&job.id);
-    if job.state == State::Cancelled {
+    if job.state == JobState::Cancelled {
         let message = format!("`{}` was cancelled", job.title);
         let hint = format!("`audiotome retry {id}` takes it up again");
         return Ending::new(FAILED, message, hint);

@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use audiotome_server::JobState;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::answers::{ChapterList, DeadLetterList, Job, State};
+use super::answers::{ChapterList, DeadLetterList, Job};
 use super::args::JobArgs;
 use super::display::Display;
 use super::jobs::{left, percent, speed};
@@ -83,7 +84,7 @@ fn describe(out: &mut impl Write, job: &Job) -> io::Result<()> {
 /// `running, 47 %, 1,932 characters/s  128× real time, 0:01 left`.
 fn state(job: &Job) -> String {
     let mut parts = vec![job.state.to_string()];
-    if job.state != State::Done {
+    if job.state != JobState::Done {
         parts.push(percent(&job.progress));
     }
     parts.extend(speed(&job.progress));

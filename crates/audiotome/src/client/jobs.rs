@@ -3,10 +3,11 @@
 use std::io::{self, Write as _};
 use std::time::Duration;
 
+use audiotome_server::JobState;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::answers::{Job, Progress, State};
+use super::answers::{Job, Progress};
 use super::args::{DeleteArgs, JobsArgs, StepArgs};
 use super::master::{Master, both};
 use super::{ids, print_json, table, tell};
@@ -36,7 +37,7 @@ pub(crate) async fn list(master: &Master, args: &JobsArgs) -> anyhow::Result<()>
 }
 
 /// Jobs as the API shows them, from all of its pages.
-pub(crate) async fn all(master: &Master, state: Option<State>) -> anyhow::Result<Vec<Value>> {
+pub(crate) async fn all(master: &Master, state: Option<JobState>) -> anyhow::Result<Vec<Value>> {
     let mut jobs = Vec::new();
     loop {
         let mut request = master.request(Method::GET, &["jobs"]);
@@ -112,8 +113,12 @@ pub(crate) async fn step(master: &Master, args: &StepArgs, step: &str) -> anyhow
     }
     // One that is being carried out stops by itself in a moment.
     let state = match (step, job.state) {
-        ("pause", State::Running | State::Assembling) => "stops and will be paused".to_owned(),
-        ("cancel", State::Running | State::Assembling) => "stops and will be cancelled".to_owned(),
+        ("pause", JobState::Running | JobState::Assembling) => {
+            "stops and will be paused".to_owned()
+        }
+        ("cancel", JobState::Running | JobState::Assembling) => {
+            "stops and will be cancelled".to_owned()
+        }
         (_, state) => format!("is {state}"),
     };
     writeln!(

@@ -4,6 +4,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
+use audiotome_core::Speed;
+use audiotome_speech::EngineKind;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, Method};
 use serde_json::{Value, json};
@@ -27,14 +29,14 @@ pub(crate) async fn run(
     master.get::<Value>(&["status"]).await?;
     let mut failures = Vec::new();
     let mut jobs = Vec::new();
-    for book in &args.books {
+    for book in &args.wish.books {
         match submit(master, args, book).await {
             Ok(job) => jobs.push(job),
             Err(error) => failures.push(report(&error)),
         }
     }
     if args.follow {
-        let mut display = Display::new(args.progress);
+        let mut display = Display::new(args.wish.progress);
         for job in &jobs {
             match follow(master, args, job, &mut display, stop).await {
                 Ok(()) => {}
@@ -50,7 +52,7 @@ pub(crate) async fn run(
     }
     Ok(match failures.as_slice() {
         [] => DONE,
-        [code] if args.books.len() == 1 => *code,
+        [code] if args.wish.books.len() == 1 => *code,
         _ => FAILED,
     })
 }
@@ -104,22 +106,24 @@ async fn upload(master: &Master, path: &Path) -> anyhow::Result<Book> {
 
 /// What is wanted, as the API takes it.
 fn order(args: &SubmitArgs, book: &Book) -> Value {
-    let reading = args.reading.reading();
-    let voice = args.voice.wish();
+    let wish = &args.wish;
+    let reading = wish.reading.reading();
+    // What was not asked for, the master's settings say.
+    let flag = |set: bool| set.then_some(true);
     json!({
         "book": book.id,
         "priority": args.priority,
         "language": reading.language,
         "chapters": reading.chapters,
-        "include": reading.include,
-        "alt_text": reading.alt_text,
-        "engine": voice.engine.map(|engine| engine.name()),
-        "voice": voice.voice,
-        "speed": voice.speed.factor(),
-        "format": args.output.format.map(|format| format.to_string()),
-        "per_chapter": args.output.per_chapter,
-        "loudness": args.output.loudness.to_string(),
-        "skip_failed": args.skip_failed,
+        "include": Some(reading.include).filter(|include| !include.is_empty()),
+        "alt_text": flag(reading.alt_text),
+        "engine": wish.voice.engine.map(EngineKind::name),
+        "voice": wish.voice.voice,
+        "speed": wish.voice.speed.map(Speed::factor),
+        "format": wish.format.format.map(|format| format.to_string()),
+        "per_chapter": flag(wish.format.per_chapter),
+        "loudness": wish.format.loudness.map(|loudness| loudness.to_string()),
+        "skip_failed": flag(wish.skip_failed),
     })
 }
 

@@ -6,10 +6,12 @@ mod bad_input;
 mod client;
 mod convert;
 mod faults;
+mod foreign;
 mod joining;
 mod look;
 mod master;
 mod master_faults;
+mod master_rules;
 mod metrics;
 mod queue;
 #[path = "../../../queue/tests/it/redis.rs"]

@@ -1,6 +1,7 @@
 //! A master's workers die, hang, leave and come: each job ends whole, every segment once.
 
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -41,14 +42,20 @@ impl Shift {
         }
     }
 
+    /// What happens next to a segment.
+    fn next_segment(&mut self) -> Value {
+        let event = self.events.next_of("segment");
+        if event["event"] == "spoken" {
+            self.spoken.push(event.clone());
+        }
+        event
+    }
+
     /// Waits until so many segments more were spoken.
     fn until_spoken(&mut self, enough: usize) {
         let enough = self.spoken.len() + enough;
         while self.spoken.len() < enough {
-            let event = self.events.next_of("segment");
-            if event["event"] == "spoken" {
-                self.spoken.push(event);
-            }
+            self.next_segment();
         }
     }
 
@@ -76,9 +83,31 @@ impl Shift {
 
 #[test]
 fn a_worker_is_killed_in_the_middle_of_a_sentence() {
-    let mut shift = Shift::start(&["delay=30ms"; 3]);
+    // The first one is in the middle of a sentence whenever it is killed.
+    let mut shift = Shift::start(&["delay=400ms", "delay=30ms", "delay=30ms"]);
     shift.until_spoken(6);
     shift.workers[0].signal("-KILL");
+    let killed = shift.workers[0].address.clone();
+    // Its connection breaks: that is when the sentence has failed.
+    let lost = loop {
+        let event = shift.next_segment();
+        if event["event"] == "retried" && event["worker"] == *killed {
+            break event["segment"].clone();
+        }
+    };
+    let broke = Instant::now();
+    loop {
+        let event = shift.next_segment();
+        if event["segment"] == lost && matches!(event["event"].as_str(), Some("speaking")) {
+            assert_ne!(event["worker"], *killed);
+            break;
+        }
+    }
+    let took = broke.elapsed();
+    assert!(
+        took < Duration::from_secs(2),
+        "elsewhere only after {took:?}"
+    );
     shift.ends_whole();
 }
 
@@ -135,6 +164,37 @@ fn health_and_figures_answer_while_every_slot_speaks() {
         assert_eq!(shift.workers[0].call("GET", "/metrics", None).0, 200);
     }
     shift.ends_whole();
+}
+
+#[test]
+fn a_worker_that_goes_and_comes_back_shows_so_without_a_job() {
+    let sandbox = Sandbox::new();
+    let worker = Process::worker(&sandbox, "");
+    let address = worker.address.clone();
+    let args = ["--no-local", "--workers", &address];
+    let master = Process::master(&sandbox, "", &args);
+    let becomes = |state: &str| {
+        let started = Instant::now();
+        loop {
+            let found = master.get("/workers")["workers"][0].clone();
+            if found["state"] == state {
+                return found;
+            }
+            assert!(started.elapsed() < Duration::from_secs(20), "{found}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    let mut events = master.all_events();
+    while becomes("well")["requests"] == 0 {}
+    drop(worker);
+    let away = becomes("resting");
+    assert!(away["reason"].is_string(), "{away}");
+    let args = ["worker", "--listen", &address, "--slots", "1"];
+    let _again = Process::start(&mut sandbox.audiotome(&args));
+    becomes("well");
+    let states = [events.next_of("worker"), events.next_of("worker")];
+    let states = states.map(|event| event["state"].as_str().unwrap().to_owned());
+    assert_eq!(states, ["away", "back"]);
 }
 
 #[test]

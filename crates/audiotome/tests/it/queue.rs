@@ -30,14 +30,25 @@ impl Worker {
         let mut command = worker(sandbox, redis, tone, args);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        assert!(line.starts_with("connected to redis") || line.contains("connected to `redis"), "{line}");
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        assert!(
+            line.starts_with("connected to redis") || line.contains("connected to `redis"),
+            "{line}"
+        );
         Self(child)
     }
 
     pub(crate) fn signal(&self, signal: &str) {
         let pid = self.0.id().to_string();
-        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args([signal, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     fn left(mut self) -> bool {
@@ -47,7 +58,10 @@ impl Worker {
 
 pub(crate) fn worker(sandbox: &Sandbox, redis: &Redis, tone: &str, args: &[&str]) -> Command {
     let mut command = sandbox.audiotome(&["worker", "--slots", "1"]);
-    command.args(args).env("AUDIOTOME_TONE", tone).env("AUDIOTOME_LEASE", "1");
+    command
+        .args(args)
+        .env("AUDIOTOME_TONE", tone)
+        .env("AUDIOTOME_LEASE", "1");
     through(&mut command, sandbox, redis);
     command
 }
@@ -59,12 +73,16 @@ pub(crate) fn through(command: &mut Command, sandbox: &Sandbox, redis: &Redis) {
         command.env("AUDIOTOME_QUEUE", redis.url());
     }
     if !said(command, "--store") {
-        command.env("AUDIOTOME_STORE", format!("file://{}", sandbox.path("share").display()));
+        command.env(
+            "AUDIOTOME_STORE",
+            format!("file://{}", sandbox.path("share").display()),
+        );
     }
 }
 
 fn long_book() -> String {
-    let sentence = |chapter, number| format!("Chapter {chapter} has this sentence as number {number}. ");
+    let sentence =
+        |chapter, number| format!("Chapter {chapter} has this sentence as number {number}. ");
     let chapter = |chapter| {
         let text: String = (0..20).map(|number| sentence(chapter, number)).collect();
         format!("# Chapter {chapter}\n\n{text}\n\n")
@@ -89,13 +107,21 @@ impl Making {
         through(&mut command, sandbox, redis);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::with_capacity(1, child.stdout.take().unwrap()).lines();
-        Self { child, lines, events: Vec::new() }
+        Self {
+            child,
+            lines,
+            events: Vec::new(),
+        }
     }
 
     /// Reads on until an event that `wanted` knows; gives it.
     fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
-            let line = self.lines.next().expect("the book is not done yet").unwrap();
+            let line = self
+                .lines
+                .next()
+                .expect("the book is not done yet")
+                .unwrap();
             let event: Value = serde_json::from_str(&line).unwrap();
             self.events.push(event.clone());
             if wanted(&event) {
@@ -113,9 +139,15 @@ impl Making {
     /// Reads to the end, which must come with `code`.
     fn end(mut self, code: i32) -> Vec<Value> {
         for line in self.lines {
-            self.events.push(serde_json::from_str(&line.unwrap()).unwrap());
+            self.events
+                .push(serde_json::from_str(&line.unwrap()).unwrap());
         }
-        assert_eq!(self.child.wait().unwrap().code(), Some(code), "{:#?}", self.events.last());
+        assert_eq!(
+            self.child.wait().unwrap().code(),
+            Some(code),
+            "{:#?}",
+            self.events.last()
+        );
         self.events
     }
 }
@@ -135,17 +167,29 @@ fn assert_whole(sandbox: &Sandbox, events: &[Value]) {
     let (audiobook, segments) = alone();
     let keys = spoken(events);
     let distinct: HashSet<_> = keys.iter().collect();
-    assert_eq!((keys.len(), distinct.len()), (segments, segments), "every segment once");
-    assert!(fs_err::read(sandbox.path("out.m4b")).unwrap() == audiobook, "the same file");
+    assert_eq!(
+        (keys.len(), distinct.len()),
+        (segments, segments),
+        "every segment once"
+    );
+    assert!(
+        fs_err::read(sandbox.path("out.m4b")).unwrap() == audiobook,
+        "the same file"
+    );
 }
 
 /// A total of the queue.
 fn total(redis: &Redis, what: &str) -> u32 {
-    redis.ask(&["hget", "{audiotome}:totals", what]).parse().unwrap_or(0)
+    redis
+        .ask(&["hget", "{audiotome}:totals", what])
+        .parse()
+        .unwrap_or(0)
 }
 
 /// Two workers, and something that happens in the middle.
-fn survive(fault: impl FnOnce(&mut Redis, &mut Vec<Worker>, &Sandbox)) -> (Sandbox, Redis, Vec<Value>) {
+fn survive(
+    fault: impl FnOnce(&mut Redis, &mut Vec<Worker>, &Sandbox),
+) -> (Sandbox, Redis, Vec<Value>) {
     let (sandbox, mut redis) = (Sandbox::new(), Redis::start());
     let mut workers = vec![
         Worker::start(&sandbox, &redis, "delay=20ms"),
@@ -165,9 +209,16 @@ fn three_workers_make_the_same_audiobook() {
     let _workers = [(); 3].map(|()| Worker::start(&sandbox, &redis, "delay=5ms"));
     let events = Making::start(&sandbox, &redis, &[]).end(0);
     assert_whole(&sandbox, &events);
-    let by: HashSet<_> = events.iter().filter_map(|event| event["worker"].as_str()).collect();
+    let by: HashSet<_> = events
+        .iter()
+        .filter_map(|event| event["worker"].as_str())
+        .collect();
     assert_eq!(by.len(), 3, "{by:?}");
-    assert_eq!(redis.ask(&["hlen", "{audiotome}:lanes"]), "0", "nothing is left behind");
+    assert_eq!(
+        redis.ask(&["hlen", "{audiotome}:lanes"]),
+        "0",
+        "nothing is left behind"
+    );
 }
 
 #[test]
@@ -177,7 +228,11 @@ fn clips_travel_through_redis_where_no_storage_is_shared() {
     let _worker = Worker::with(&sandbox, &redis, "", &store);
     let events = Making::start(&sandbox, &redis, &store).end(0);
     assert_whole(&sandbox, &events);
-    assert_eq!(redis.ask(&["keys", "*clip*"]), "", "what has arrived is not kept");
+    assert_eq!(
+        redis.ask(&["keys", "*clip*"]),
+        "",
+        "what has arrived is not kept"
+    );
 }
 
 #[test]
@@ -200,7 +255,9 @@ fn a_worker_that_is_killed_in_a_segment_loses_nothing() {
     making.until_spoken(2);
     lost.signal("-KILL");
     let killed = Instant::now();
-    making.until(|event| event["event"] == "retried" && event["reason"].as_str().unwrap().contains("ran out"));
+    making.until(|event| {
+        event["event"] == "retried" && event["reason"].as_str().unwrap().contains("ran out")
+    });
     // A lease is a second here: redelivered within 1.25 leases and a second.
     let took = killed.elapsed();
     assert!(took < Duration::from_millis(2250), "{took:?}");
@@ -248,7 +305,10 @@ fn a_worker_that_freezes_comes_back_too_late() {
 #[test]
 fn a_segment_that_takes_longer_than_its_lease_is_spoken_once() {
     let (sandbox, redis) = (Sandbox::new(), Redis::start());
-    sandbox.file("book.md", "One sentence that takes its time. Another one that does, too.");
+    sandbox.file(
+        "book.md",
+        "One sentence that takes its time. Another one that does, too.",
+    );
     let _workers = [(); 2].map(|()| Worker::start(&sandbox, &redis, "delay=2500ms"));
     let events = Making::start(&sandbox, &redis, &[]).end(0);
     assert_eq!(spoken(&events).len(), 2);
@@ -260,7 +320,10 @@ fn a_sentence_that_always_fails_is_a_dead_letter_and_the_rest_goes_on() {
     let (sandbox, redis) = (Sandbox::new(), Redis::start());
     let _worker = Worker::start(&sandbox, &redis, "fail=number seven.");
     let events = Making::start(&sandbox, &redis, &[]).end(3);
-    let died = events.iter().filter(|event| event["event"] == "died").count();
+    let died = events
+        .iter()
+        .filter(|event| event["event"] == "died")
+        .count();
     assert_eq!((died, total(&redis, "dead")), (4, 4), "one in each chapter");
     assert_eq!(total(&redis, "spoken") as usize, spoken(&events).len());
 }
@@ -323,7 +386,7 @@ fn the_store_is_away_for_a_while() {
         let (share, aside) = (sandbox.path("share"), sandbox.path("aside"));
         fs_err::rename(&share, &aside).unwrap();
         // No folder can be made where a file is.
-        fs_err::write(&share, "in the way").unwrap();
+        sandbox.file("share", "in the way");
         std::thread::sleep(Duration::from_secs(2));
         fs_err::remove_file(&share).unwrap();
         fs_err::rename(&aside, &share).unwrap();
@@ -372,8 +435,16 @@ fn workers_leave_when_they_have_done_enough_or_nothing() {
     wait(|| total(&redis, "spoken") > 6);
     told_to_leave.signal("-TERM");
     assert!(told_to_leave.left());
-    assert_eq!(redis.ask(&["zcard", "{audiotome}:workers"]), "0", "it says goodbye");
-    assert_eq!(redis.ask(&["zcard", "{audiotome}:timers"]), "0", "and gives its leases back");
+    assert_eq!(
+        redis.ask(&["zcard", "{audiotome}:workers"]),
+        "0",
+        "it says goodbye"
+    );
+    assert_eq!(
+        redis.ask(&["zcard", "{audiotome}:timers"]),
+        "0",
+        "and gives its leases back"
+    );
     let _last = Worker::start(&sandbox, &redis, "");
     assert_whole(&sandbox, &making.end(0));
     assert_eq!(total(&redis, "lapsed"), 0);
@@ -385,11 +456,23 @@ fn what_nobody_can_speak_is_shown_as_such() {
     let mut making = Making::start(&sandbox, &redis, &[]);
     let waiting = |event: &Value| event["event"] == "waiting";
     let nobody = making.until(waiting);
-    assert!(nobody["reason"].as_str().unwrap().contains("no worker is connected"), "{nobody}");
+    assert!(
+        nobody["reason"]
+            .as_str()
+            .unwrap()
+            .contains("no worker is connected"),
+        "{nobody}"
+    );
     let elsewhere = format!("file://{}", sandbox.path("elsewhere").display());
     let _stranger = Worker::with(&sandbox, &redis, "", &["--store", &elsewhere]);
     let unfit = making.until(waiting);
-    assert!(unfit["reason"].as_str().unwrap().contains("`--store` is not"), "{unfit}");
+    assert!(
+        unfit["reason"]
+            .as_str()
+            .unwrap()
+            .contains("`--store` is not"),
+        "{unfit}"
+    );
     let _worker = Worker::start(&sandbox, &redis, "");
     assert_whole(&sandbox, &making.end(0));
 }
@@ -400,7 +483,10 @@ fn what_is_wrong_with_queue_or_store_is_said_at_once() {
     let refused = |args: &[&str], code: i32, expected: &str| {
         let output = run(&mut worker(&sandbox, &redis, "", args), code);
         let error = stderr(&output);
-        assert!(error.contains(expected) && error.contains("hint: "), "{error}");
+        assert!(
+            error.contains(expected) && error.contains("hint: "),
+            "{error}"
+        );
         assert!(error.lines().count() <= 2, "{error}");
     };
     refused(&[], 5, "refuses us");
@@ -410,8 +496,23 @@ fn what_is_wrong_with_queue_or_store_is_said_at_once() {
     let store = format!("file://{}", sandbox.path("in-the-way/store").display());
     refused(&["--queue", &url, "--store", &store], 5, "in-the-way");
     let port = redis.port.to_string();
-    let old = ["-p", &port, "-a", "secret", "set", "{audiotome}:protocol", "0"];
-    assert!(Command::new("redis-cli").args(old).output().unwrap().status.success());
+    let old = [
+        "-p",
+        &port,
+        "-a",
+        "secret",
+        "set",
+        "{audiotome}:protocol",
+        "0",
+    ];
+    assert!(
+        Command::new("redis-cli")
+            .args(old)
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
     refused(&["--queue", &url], 5, "protocol 0");
     let mut without = sandbox.audiotome(&["worker", "--queue", &url]);
     assert!(stderr(&run(without.env_remove("AUDIOTOME_STORE"), 2)).contains("--store"));
@@ -424,7 +525,10 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files.extend(walk(&path));
-        } else if path.extension().is_some_and(|extension| extension == "flac") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "flac")
+        {
             files.push(path);
         }
     }

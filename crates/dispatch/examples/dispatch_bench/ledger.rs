@@ -70,6 +70,10 @@ impl Speaker for Watched {
         self.worker.fitness(narration).await
     }
 
+    async fn presence(&self) -> Fitness {
+        self.worker.presence().await
+    }
+
     async fn speak(&self, request: Request<'_>) -> Result<Clip, Failure> {
         let asked = Entry::Asked(Instant::now());
         self.ledger

@@ -5,15 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use audiotome_core::{
-    AudioStore, Clip, ClipCheck, Segment, SegmentKey, StoreError, Utterance,
-};
-use audiotome_queue::{Again, LaneId, Leased, Leases, Queue, QueueError, Retry, Wake, WorkerStatus};
+use audiotome_core::{AudioStore, Clip, ClipCheck, Segment, SegmentKey, StoreError, Utterance};
+use audiotome_queue::{Again, LaneId, Leased, Leases, Queue, QueueError, Retry, Wake};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, info, warn};
+use tracing::{debug, warn};
 
+use super::hands::Hands;
 use super::held::Held;
 use super::skills::Known;
 use crate::member::Member;
@@ -62,21 +61,21 @@ pub enum Ended {
 
 /// A worker of the queue.
 pub struct Consumer {
-    member: Arc<Member>,
-    queue: Queue,
+    pub(super) member: Arc<Member>,
+    pub(super) queue: Queue,
     store: Arc<dyn AudioStore>,
     /// Names the store, so that a worker never fills one that the master does not look into.
     store_id: String,
-    settings: ConsumerSettings,
-    held: Held,
-    known: Known,
+    pub(super) settings: ConsumerSettings,
+    pub(super) held: Held,
+    pub(super) known: Known,
     checks: Mutex<HashMap<LaneId, ClipCheck>>,
     /// Clips that are packed and written at once.
     writing: Semaphore,
     spoken: AtomicU64,
-    started: Instant,
+    pub(super) started: Instant,
     /// It takes nothing more.
-    drain: CancellationToken,
+    pub(super) drain: CancellationToken,
 }
 
 impl Consumer {
@@ -89,7 +88,13 @@ impl Consumer {
         settings: ConsumerSettings,
         drain: CancellationToken,
     ) -> Arc<Self> {
-        Self::of(Arc::new(Member::alone(speaker)), queue, store, settings, drain)
+        Self::of(
+            Arc::new(Member::alone(speaker)),
+            queue,
+            store,
+            settings,
+            drain,
+        )
     }
 
     /// A member of a cluster that also serves the queue.
@@ -131,19 +136,17 @@ impl Consumer {
 
     async fn take_and_speak(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Ended {
         let wake = Wake::listen(&self.queue);
-        let hands = Arc::new(Semaphore::new(AHEAD));
-        let mut room = AHEAD;
-        let mut idle = Instant::now();
+        let mut hands = Hands::new();
+        let mut since = Instant::now();
         let mut pause = PAUSE;
         loop {
             // As many hands as the member has turns, and one ahead.
-            let more = (self.member.requests() + AHEAD).saturating_sub(room);
-            hands.add_permits(more);
-            room += more;
+            hands.grow_to(self.member.requests() + AHEAD);
             let free = tokio::select! {
-                free = Arc::clone(&hands).acquire_owned() => free.expect("it is never closed"),
+                free = hands.free() => free,
                 () = self.drain.cancelled() => return Ended::Drained,
             };
+            while tasks.try_join_next().is_some() {}
             match self.still_to_speak() {
                 Some(0) => return Ended::Enough,
                 // What it holds may be enough.
@@ -154,59 +157,88 @@ impl Consumer {
                 }
                 _ => {}
             }
-            while let Some(done) = tasks.try_join_next() {
-                done.expect("speaking does not panic");
-            }
-            let leases = match self.lease(&hands).await {
-                Ok(leases) => leases,
-                Err(error) => {
-                    warn!(worker.name = self.settings.name, %error, "waits for the queue");
-                    self.pause(&mut pause).await;
-                    continue;
-                }
+            let Some(leases) = self.lease_or_pause(&hands, &mut pause).await else {
+                continue;
             };
-            pause = PAUSE;
             let learnt = self.learn(&leases.unknown).await;
-            if leases.leased.is_empty() {
-                drop(free);
-                if learnt {
-                    continue;
-                }
-                let busy = !self.held.all().is_empty();
-                let left = match self.settings.max_idle {
-                    Some(most) if !busy && idle.elapsed() >= most => return Ended::Idle,
-                    Some(most) => Some(most.saturating_sub(idle.elapsed()).max(PAUSE)),
-                    None => None,
-                };
-                let wait = [leases.wait, self.known.next_change(), left].into_iter().flatten().min();
-                tokio::select! {
-                    () = wake.wait(wait) => {}
-                    () = self.drain.cancelled() => return Ended::Drained,
-                }
-                if busy {
-                    idle = Instant::now();
-                }
+            if !leases.leased.is_empty() {
+                since = Instant::now();
+                self.begin(leases.leased, free, &hands, tasks);
                 continue;
             }
-            let mut free = Some(free);
-            for leased in leases.leased {
-                let hand = free.take().or_else(|| Arc::clone(&hands).try_acquire_owned().ok());
-                tasks.spawn(Arc::clone(self).attempt(leased, hand));
+            drop(free);
+            if !learnt && let Some(ended) = self.wait(&wake, &mut since, leases.wait).await {
+                return ended;
             }
-            idle = Instant::now();
+        }
+    }
+
+    /// Begins with what was leased, a hand for each.
+    fn begin(
+        self: &Arc<Self>,
+        leased: Vec<Leased>,
+        free: OwnedSemaphorePermit,
+        hands: &Hands,
+        tasks: &mut JoinSet<()>,
+    ) {
+        let mut free = Some(free);
+        for leased in leased {
+            let hand = free.take().or_else(|| hands.another());
+            tasks.spawn(Arc::clone(self).attempt(leased, hand));
+        }
+    }
+
+    /// Waits for work, `since` when there has been none. Says when it is time to leave.
+    async fn wait(
+        &self,
+        wake: &Wake,
+        since: &mut Instant,
+        change: Option<Duration>,
+    ) -> Option<Ended> {
+        if !self.held.all().is_empty() {
+            *since = Instant::now();
+        }
+        let most = self.settings.max_idle;
+        let left = most.map(|most| most.saturating_sub(since.elapsed()));
+        if left == Some(Duration::ZERO) {
+            return Some(Ended::Idle);
+        }
+        let waits = [change, self.known.next_change(), left];
+        tokio::select! {
+            () = wake.wait(waits.into_iter().flatten().min()) => None,
+            () = self.drain.cancelled() => Some(Ended::Drained),
+        }
+    }
+
+    /// Leases, or waits a little where the queue is away.
+    async fn lease_or_pause(&self, hands: &Hands, pause: &mut Duration) -> Option<Leases> {
+        match self.lease(hands).await {
+            Ok(leases) => {
+                *pause = PAUSE;
+                Some(leases)
+            }
+            Err(error) => {
+                warn!(worker.name = self.settings.name, %error, "waits for the queue");
+                self.pause(pause).await;
+                None
+            }
         }
     }
 
     /// Leases as much as there are free hands, one of which the caller has.
-    async fn lease(&self, hands: &Semaphore) -> Result<Leases, QueueError> {
+    async fn lease(&self, hands: &Hands) -> Result<Leases, QueueError> {
         self.member.rested().await;
-        let Self { queue, settings, .. } = self;
-        let mut count = hands.available_permits() + 1;
+        let Self {
+            queue, settings, ..
+        } = self;
+        let mut count = hands.left() + 1;
         if let Some(left) = self.still_to_speak() {
             let left = left.saturating_sub(self.held.all().len() as u64);
             count = count.min(usize::try_from(left).unwrap_or(usize::MAX));
         }
-        queue.lease(&settings.name, count, settings.lease, &self.known.skills()).await
+        queue
+            .lease(&settings.name, count, settings.lease, &self.known.skills())
+            .await
     }
 
     /// How many segments it speaks before it leaves, where there is an end.
@@ -221,7 +253,9 @@ impl Consumer {
         let mut learnt = false;
         for id in lanes {
             if let Ok(Some(lane)) = self.queue.lane(id).await {
-                self.known.learn(&self.member, id, &lane, &self.store_id).await;
+                self.known
+                    .learn(&self.member, id, &lane, &self.store_id)
+                    .await;
                 learnt = true;
             }
         }
@@ -336,12 +370,17 @@ impl Consumer {
             checks.clear();
         }
         let check = checks.entry(leased.lane.clone()).or_default();
-        check.judge(&leased.task.text, clip).map_err(|suspect| suspect.to_string())
+        check
+            .judge(&leased.task.text, clip)
+            .map_err(|suspect| suspect.to_string())
     }
 
     fn report_store(&self, error: &StoreError) {
         let error: &dyn std::error::Error = error;
-        warn!(worker.name = self.settings.name, error, "waits for the store");
+        warn!(
+            worker.name = self.settings.name,
+            error, "waits for the store"
+        );
     }
 
     async fn finish(&self, leased: &Leased, audio: Duration) {
@@ -359,12 +398,22 @@ impl Consumer {
                 self.member.health().busy(wait, Instant::now());
                 return self.release(leased).await;
             }
+            Failure::Unfit(reason) => {
+                self.known.forget(&leased.lane.skill(), reason);
+                return self.release(leased).await;
+            }
             Failure::Speaker(reason) => {
                 self.member.health().failed(&reason, Instant::now());
                 (Again::Yes, reason)
             }
-            Failure::Segment { again: true, reason } => (Again::Yes, reason),
-            Failure::Segment { again: false, reason } => (Again::No, reason),
+            Failure::Segment {
+                again: true,
+                reason,
+            } => (Again::Yes, reason),
+            Failure::Segment {
+                again: false,
+                reason,
+            } => (Again::No, reason),
         };
         self.say_failed(leased, &reason, again).await;
     }
@@ -373,72 +422,33 @@ impl Consumer {
         self.member.counters.failed();
         warn!(segment.key = %leased.key, segment.attempt = leased.tries + 1, reason, "a segment failed");
         let name = &self.settings.name;
-        self.insist(|| self.queue.fail(name, leased, reason, again, RETRY)).await;
+        self.insist(|| self.queue.fail(name, leased, reason, again, RETRY))
+            .await;
     }
 
     async fn release(&self, leased: &Leased) {
         let name = &self.settings.name;
-        self.insist(|| self.queue.release(name, std::slice::from_ref(leased))).await;
+        self.insist(|| self.queue.release(name, std::slice::from_ref(leased)))
+            .await;
     }
 
     /// Says something until Redis has heard it, or the worker has to leave.
-    async fn insist<T, F: Future<Output = Result<T, QueueError>>>(&self, mut say: impl FnMut() -> F) -> Option<T> {
-        let (mut pause, mut tries) = (PAUSE, 0);
-        loop {
-            match say().await {
-                Ok(heard) => return Some(heard),
-                Err(error) => debug!(%error, "says it again"),
+    async fn insist<T, F>(&self, mut say: impl FnMut() -> F) -> Option<T>
+    where
+        F: Future<Output = Result<T, QueueError>>,
+    {
+        let mut pause = PAUSE;
+        for tries in 1.. {
+            if let Ok(heard) = say().await {
+                return Some(heard);
             }
-            tries += 1;
             if self.drain.is_cancelled() && tries >= LAST_WORDS {
-                return None;
+                break;
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
-    }
-
-    /// Renews the leases and tells that it is alive, four times in the length of a lease.
-    async fn beat(self: Arc<Self>) {
-        let lease = self.settings.lease;
-        let mut ticks = tokio::time::interval((lease / 4).min(Duration::from_secs(5)));
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            let held = self.held.all();
-            let ttl = lease.max(Duration::from_secs(15));
-            match self.queue.beat(&self.status(&held), ttl, lease, &held).await {
-                Ok(orders) => {
-                    self.held.lost(&orders.lost);
-                    if orders.drain && !self.drain.is_cancelled() {
-                        info!(worker.name = self.settings.name, "was asked to leave");
-                        self.drain.cancel();
-                    }
-                }
-                Err(error) => debug!(%error, "no heartbeat"),
-            }
-        }
-    }
-
-    fn status(&self, held: &[Leased]) -> WorkerStatus {
-        let member = self.member.status();
-        let speaking = held.iter().map(|leased| leased.task.text.chars().take(60).collect());
-        WorkerStatus {
-            name: self.settings.name.clone(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            slots: member.requests,
-            busy: member.busy,
-            speaking: speaking.collect(),
-            segments: member.segments,
-            characters: member.characters,
-            failures: member.failures,
-            characters_per_second: member.characters_per_second,
-            memory_bytes: crate::worker::memory(),
-            uptime_s: self.started.elapsed().as_secs_f64(),
-            draining: self.drain.is_cancelled(),
-            lacks: self.known.lacks(),
-            skills: self.known.can(),
-        }
+        None
     }
 
     async fn pause(&self, pause: &mut Duration) {

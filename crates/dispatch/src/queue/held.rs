@@ -36,13 +36,18 @@ impl Held {
 
     /// What is to be renewed.
     pub(super) fn all(&self) -> Vec<Leased> {
-        self.held().values().map(|holding| holding.leased.clone()).collect()
+        self.held()
+            .values()
+            .map(|holding| holding.leased.clone())
+            .collect()
     }
 
     /// These have been lost.
     pub(super) fn lost(&self, keys: &[SegmentKey]) {
         let held = self.held();
-        let lost = held.values().filter(|holding| keys.contains(&holding.leased.key));
+        let lost = held
+            .values()
+            .filter(|holding| keys.contains(&holding.leased.key));
         lost.for_each(|holding| holding.lost.cancel());
     }
 

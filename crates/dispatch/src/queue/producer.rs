@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use audiotome_core::{AudioStore, Event, Plan};
-use audiotome_queue::{LaneId, Queue, RedisStore, Results, Told};
+use audiotome_queue::{LaneId, Queue, QueueError, RedisStore, Results, Told};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -158,7 +158,11 @@ impl Producer {
 
     pub(super) fn listen(&self, lane: &LaneId) -> UnboundedReceiver<News> {
         let (sender, receiver) = unbounded_channel();
-        self.rounds.lock().entry(lane.clone()).or_default().push(sender);
+        self.rounds
+            .lock()
+            .entry(lane.clone())
+            .or_default()
+            .push(sender);
         receiver
     }
 
@@ -195,6 +199,20 @@ impl Rounds {
         }
     }
 
+    fn is_back(&self, away: &mut bool) {
+        if std::mem::take(away) {
+            info!("the queue is back");
+            self.tell_all(|| News::Back);
+        }
+    }
+
+    fn is_away(&self, away: &mut bool, error: &QueueError) {
+        if !std::mem::replace(away, true) {
+            warn!(%error, "the queue is away");
+            self.tell_all(|| News::Away(error.to_string()));
+        }
+    }
+
     fn tell_all(&self, news: impl Fn() -> News) {
         for listener in self.lock().values().flatten() {
             let _ = listener.send(news());
@@ -208,19 +226,11 @@ async fn hear(mut results: Results, rounds: Arc<Rounds>) {
     loop {
         match results.next().await {
             Ok(told) => {
-                if std::mem::take(&mut away) {
-                    info!("the queue is back");
-                    rounds.tell_all(|| News::Back);
-                }
-                for told in told {
-                    rounds.tell(told);
-                }
+                rounds.is_back(&mut away);
+                told.into_iter().for_each(|told| rounds.tell(told));
             }
             Err(error) => {
-                if !std::mem::replace(&mut away, true) {
-                    warn!(%error, "the queue is away");
-                    rounds.tell_all(|| News::Away(error.to_string()));
-                }
+                rounds.is_away(&mut away, &error);
                 tokio::time::sleep(PAUSE).await;
             }
         }

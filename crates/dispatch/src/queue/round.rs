@@ -1,20 +1,20 @@
 //! One run over the missing segments of a plan, spoken by whoever serves the queue.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use audiotome_core::{
-    AudioStore as _, DeadLetter, Event, Plan, Segment, SegmentKey, StoreError,
+use audiotome_core::{AudioStore as _, DeadLetter, Event, Plan, Segment, SegmentKey, StoreError};
+use audiotome_queue::{
+    Lane, LaneId, QueueError, RedisStore, Skill, Task, Told, What, WorkerStatus,
 };
-use audiotome_queue::{Lane, LaneId, QueueError, RedisStore, Skill, Task, Told, What, WorkerStatus};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::producer::{News, Producer};
 use crate::missing::Missing;
-use crate::round::{DispatchError, Outcome, characters, look_up};
+use crate::round::{ALL_REFUSED, DispatchError, Outcome, characters, look_up};
 use crate::settings::Settings;
 
 /// Segments that are added in one call: Redis does nothing else meanwhile.
@@ -86,7 +86,10 @@ impl<'a> QueueRound<'a> {
         events: UnboundedSender<Event>,
     ) -> Result<Self, DispatchError> {
         let missing = look_up(plan, &*producer.settings.store, &events).await?;
-        let keys = missing.segments.iter().map(|index| plan.segments[*index].key);
+        let keys = missing
+            .segments
+            .iter()
+            .map(|index| plan.segments[*index].key);
         let tasks: HashMap<_, _> = keys.enumerate().map(|(task, key)| (key, task)).collect();
         let skill = Skill::of(&plan.narration);
         let id = LaneId::new(&skill, &producer.settings.name, &digest(plan));
@@ -126,16 +129,25 @@ impl<'a> QueueRound<'a> {
             biased;
             () = cancel.cancelled() => true,
             done = self.go() => {
-                done?;
+                if let Err(error) = done {
+                    self.close().await;
+                    return Err(error);
+                }
                 false
             }
         };
         let dead = std::mem::take(&mut self.histories).into_iter();
         let dead = dead.filter(|(task, _)| self.states[*task] == State::Dead);
-        let dead = dead.map(|(task, history)| DeadLetter { task: self.missing.segments[task], history });
+        let dead = dead.map(|(task, history)| DeadLetter {
+            task: self.missing.segments[task],
+            history,
+        });
         let dead = dead.collect();
         self.close().await;
-        Ok(Outcome { dead, cancelled: cancelled && self.open > 0 })
+        Ok(Outcome {
+            dead,
+            cancelled: cancelled && self.open > 0,
+        })
     }
 
     async fn go(&mut self) -> Result<(), DispatchError> {
@@ -195,9 +207,25 @@ impl<'a> QueueRound<'a> {
                 self.open -= 1;
                 let reason = history.last().cloned().unwrap_or_default();
                 self.histories.insert(task, history);
-                self.report(Event::Died { segment: self.missing.segments[task], reason });
+                self.refused(&reason)?;
+                self.report(Event::Died {
+                    segment: self.missing.segments[task],
+                    reason,
+                });
             }
             What::Dead { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Gives up when the first segments were all refused, as [`crate::speak`] does.
+    fn refused(&self, reason: &str) -> Result<(), DispatchError> {
+        let new = self.states.len() * 2 > self.plan.segments.len();
+        if new && !self.states.contains(&State::Done) && self.histories.len() >= ALL_REFUSED {
+            return Err(DispatchError::Refused {
+                sentences: ALL_REFUSED,
+                reason: reason.to_owned(),
+            });
         }
         Ok(())
     }
@@ -212,7 +240,10 @@ impl<'a> QueueRound<'a> {
         }
         let segment = self.missing.segments[task];
         if self.lack.take().is_some() {
-            self.report(Event::Speaking { segment, worker: worker.clone() });
+            self.report(Event::Speaking {
+                segment,
+                worker: worker.clone(),
+            });
         }
         let planned = &self.plan.segments[segment];
         self.report(Event::Spoken {
@@ -228,7 +259,12 @@ impl<'a> QueueRound<'a> {
     }
 
     /// Fetches a clip out of Redis; a few at a time.
-    async fn fetch(&mut self, task: usize, worker: String, clips: RedisStore) -> Result<(), DispatchError> {
+    async fn fetch(
+        &mut self,
+        task: usize,
+        worker: String,
+        clips: RedisStore,
+    ) -> Result<(), DispatchError> {
         while self.fetching.len() >= FETCHES {
             if let Some(fetched) = self.fetching.join_next().await {
                 let (task, worker, clip) = fetched.expect("fetching does not panic");
@@ -268,7 +304,14 @@ impl<'a> QueueRound<'a> {
 
     async fn tick(&mut self) -> Result<(), DispatchError> {
         let priority = self.settings.priority.get();
-        if priority != self.priority && self.producer.queue.prioritise(&self.id, priority).await.is_ok() {
+        if priority != self.priority
+            && self
+                .producer
+                .queue
+                .prioritise(&self.id, priority)
+                .await
+                .is_ok()
+        {
             self.priority = priority;
         }
         let silence = self.last_news.elapsed();
@@ -292,41 +335,66 @@ impl<'a> QueueRound<'a> {
     /// Puts back what Redis has lost, and finds what was done without our hearing of it.
     async fn compare(&mut self) -> Result<(), DispatchError> {
         self.compared = Instant::now();
-        let tasks = self.tasks.iter().filter(|(_, task)| self.states[**task] == State::Open);
-        let keys: Vec<_> = tasks.map(|(key, _)| *key).collect();
-        let unknown = match self.producer.queue.unknown(&self.id, &keys).await {
-            Ok(unknown) => unknown,
-            Err(error) => {
-                self.report_lack(error.to_string());
-                return Ok(());
-            }
-        };
         self.unsure = false;
-        if unknown.is_empty() {
+        let open = |task: &usize| self.states[*task] == State::Open;
+        let keys: Vec<_> = self.tasks.iter().filter(|(_, task)| open(task)).collect();
+        let keys: Vec<_> = keys.into_iter().map(|(key, _)| *key).collect();
+        let unknown = self.producer.queue.unknown(&self.id, &keys).await;
+        let Some(unknown) = self.sure(unknown) else {
             return Ok(());
-        }
-        let absent = self.producer.settings.store.missing(&unknown).await?;
-        let mut lost: Vec<_> = absent.iter().map(|key| self.tasks[key]).collect();
-        lost.sort_unstable();
+        };
+        let absent = self.producer.settings.store.missing(&unknown).await;
+        let Some(absent) = self.sure(absent) else {
+            return Ok(());
+        };
+        let absent: HashSet<_> = absent.into_iter().collect();
         for key in unknown.iter().filter(|key| !absent.contains(key)) {
-            if let Some(clip) = self.producer.settings.store.get(key).await? {
+            let clip = self.producer.settings.store.get(key).await;
+            if let Some(Some(clip)) = self.sure(clip) {
                 self.spoken(self.tasks[key], String::new(), clip.duration());
             }
         }
-        if let Some(clips) = self.producer.settings.fetch.clone() {
-            let keys: Vec<_> = lost.iter().map(|task| self.key(*task)).collect();
-            let gone = clips.missing(&keys).await.unwrap_or(keys);
-            let (gone, there): (Vec<_>, Vec<_>) = lost.into_iter().partition(|task| gone.contains(&self.key(*task)));
-            for task in there {
-                self.fetch(task, String::new(), clips.clone()).await?;
-            }
-            lost = gone;
-        }
+        let lost = self.not_in_redis(absent).await?;
         if !lost.is_empty() {
-            tracing::warn!(segments = lost.len(), "the queue has lost segments: puts them back");
+            tracing::warn!(
+                segments = lost.len(),
+                "the queue has lost segments: puts them back"
+            );
             self.add(&lost).await;
         }
         Ok(())
+    }
+
+    /// What came of a question about what Redis and the store have; none is asked again soon.
+    fn sure<T, E: std::error::Error>(&mut self, answer: Result<T, E>) -> Option<T> {
+        answer
+            .inspect_err(|error| {
+                self.unsure = true;
+                self.report_lack(error.to_string());
+            })
+            .ok()
+    }
+
+    /// The tasks of these keys, without those whose clips are in Redis, which are fetched.
+    async fn not_in_redis(
+        &mut self,
+        keys: HashSet<SegmentKey>,
+    ) -> Result<Vec<usize>, DispatchError> {
+        let mut gone: Vec<_> = keys.iter().map(|key| self.tasks[key]).collect();
+        gone.sort_unstable();
+        let Some(clips) = self.producer.settings.fetch.clone() else {
+            return Ok(gone);
+        };
+        let keys: Vec<_> = gone.iter().map(|task| self.key(*task)).collect();
+        let absent = clips.missing(&keys).await.unwrap_or(keys);
+        let absent: HashSet<_> = absent.into_iter().collect();
+        let (gone, there): (Vec<_>, Vec<_>) = gone
+            .into_iter()
+            .partition(|task| absent.contains(&self.key(*task)));
+        for task in there {
+            self.fetch(task, String::new(), clips.clone()).await?;
+        }
+        Ok(gone)
     }
 
     /// Adds tasks, in reading order, however long Redis is away.
@@ -342,7 +410,9 @@ impl<'a> QueueRound<'a> {
 
     async fn try_to_add(&self, tasks: &[(SegmentKey, Task)]) -> Result<u64, QueueError> {
         let Producer { queue, reply, .. } = self.producer;
-        queue.add((&self.id, &self.lane), reply, self.priority, false, tasks).await
+        queue
+            .add((&self.id, &self.lane), reply, self.priority, false, tasks)
+            .await
     }
 
     fn task(&self, task: usize) -> (SegmentKey, Task) {
@@ -374,7 +444,9 @@ impl<'a> QueueRound<'a> {
     fn report_lack(&mut self, reason: String) {
         if self.lack.as_ref() != Some(&reason) {
             tracing::warn!(reason, "nobody is at work");
-            self.report(Event::Waiting { reason: reason.clone() });
+            self.report(Event::Waiting {
+                reason: reason.clone(),
+            });
             self.lack = Some(reason);
         }
     }

@@ -43,7 +43,9 @@ impl Known {
     /// What the worker can speak.
     pub(super) fn can(&self) -> Vec<Skill> {
         let skills = lock(&self.skills);
-        let can = skills.iter().filter(|(_, answer)| matches!(answer, Answer::Can));
+        let can = skills
+            .iter()
+            .filter(|(_, answer)| matches!(answer, Answer::Can));
         can.map(|(skill, _)| skill.clone()).collect()
     }
 
@@ -82,6 +84,11 @@ impl Known {
         lanes.insert(id.clone(), Arc::new(lane.narration.clone()));
     }
 
+    /// It turned out that the member does not speak it.
+    pub(super) fn forget(&self, skill: &Skill, reason: String) {
+        lock(&self.skills).insert(skill.clone(), Answer::lacks(reason, ASK_AGAIN));
+    }
+
     /// Asks whether the member speaks what a lane needs. `store` is where its clips would go.
     pub(super) async fn learn(&self, member: &Member, id: &LaneId, lane: &Lane, store: &str) {
         let answer = if lane.store == store {
@@ -98,7 +105,12 @@ impl Known {
             Answer::lacks(reason, ASK_AGAIN)
         };
         if let Answer::Lacks { reason, .. } = &answer {
-            tracing::warn!(worker.name = member.name(), book = lane.title, reason, "can't speak a book");
+            tracing::warn!(
+                worker.name = member.name(),
+                book = lane.title,
+                reason,
+                "can't speak a book"
+            );
         }
         self.remember(id, lane);
         lock(&self.skills).insert(id.skill(), answer);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use audiotome_core::{Clip, Event, Lease, Segment, Verdict};
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use super::{DispatchError, Round, TERM, characters, lock};
 use crate::member::Member;
@@ -74,6 +74,9 @@ impl Round {
 
     /// Waits until the member is well and has a turn; `None` when it can't take part any more.
     async fn turn<'a>(&self, member: &'a Member) -> Option<Turn<'a>> {
+        if self.is_unfit(member) {
+            return None;
+        }
         let rested = member.resting().is_some();
         if rested {
             self.look_around();
@@ -83,9 +86,11 @@ impl Round {
             return None;
         }
         if rested {
-            debug!(worker.name = member.name(), "back");
+            info!(worker.name = member.name(), "a worker is back");
         }
-        Some(member.turns.take(&self.settings.priority).await)
+        let turn = member.turns.take(&self.settings.priority).await;
+        // Another place may have learnt meanwhile that it turns everybody away.
+        (!self.is_unfit(member)).then_some(turn)
     }
 
     fn look(&self, member: &Member) -> Next {
@@ -174,6 +179,7 @@ impl Round {
         if !lock(&self.scheduler).complete(lease.task) {
             return Ok(());
         }
+        self.is_spoken();
         let index = self.segments[lease.task];
         debug!(segment.index = index, segment.key = %segment.key, segment.attempt = lease.attempt, worker.name = member.name(), "spoken");
         self.report(Event::Spoken {
@@ -201,6 +207,11 @@ impl Round {
             Failure::Busy(wait) => {
                 member.health().busy(wait, Instant::now());
                 lock(&self.scheduler).release(lease.task, member.id);
+                return;
+            }
+            Failure::Unfit(reason) => {
+                lock(&self.scheduler).release(lease.task, member.id);
+                self.report_unfit(member, reason);
                 return;
             }
             Failure::Speaker(reason) => {
@@ -231,7 +242,10 @@ impl Round {
                 reason,
                 worker,
             }),
-            Verdict::Dead => self.report(Event::Died { segment, reason }),
+            Verdict::Dead => {
+                self.report(Event::Died { segment, reason });
+                self.is_refused();
+            }
             Verdict::Elsewhere => {}
         }
     }

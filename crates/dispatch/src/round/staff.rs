@@ -25,9 +25,12 @@ impl Round {
     /// Takes a member on: asks whether it fits, and then gives it as much to do as it can take.
     pub(super) async fn employ(self: Arc<Self>, member: Arc<Member>) -> Result<(), DispatchError> {
         loop {
+            // While it is left alone, others may ask whether it is there.
+            let employed = member.employ();
             if self.admit(&member).await {
                 self.seat(&member).await?;
             }
+            drop(employed);
             if !self.settings.wait_for_members {
                 return Ok(());
             }
@@ -140,11 +143,17 @@ impl Round {
         }
     }
 
+    /// Whether the member was found unable to take part.
+    pub(super) fn is_unfit(&self, member: &Member) -> bool {
+        lock(&self.unfit).contains_key(&member.id)
+    }
+
     pub(super) fn report_unfit(&self, member: &Member, reason: String) {
         let worker = member.name().to_owned();
         let line = format!("{worker}: {reason}");
         let before = lock(&self.unfit).insert(member.id, line.clone());
         if before != Some(line) {
+            warn!(worker.name = worker, reason, "a worker can't take part");
             self.report(Event::WorkerUnfit { worker, reason });
             self.look_around();
         }

@@ -163,7 +163,9 @@ fn perform(worker: &Worker, task: &Task) -> Result<Response, Refusal> {
         .synthesize(&task.utterance)
         .map_err(|error| match error {
             SpeechError::Transient(reason) => Refusal::new(ErrorKind::EngineFailed, reason),
-            SpeechError::Unavailable(reason) => Refusal::new(ErrorKind::Unavailable, reason),
+            SpeechError::Unavailable(reason) | SpeechError::Unusable(reason) => {
+                Refusal::new(ErrorKind::Unavailable, reason)
+            }
             SpeechError::Busy(_) => Refusal::new(ErrorKind::Busy, "the engine is busy"),
             SpeechError::Permanent(reason) => Refusal::new(ErrorKind::Unspeakable, reason),
         })?;

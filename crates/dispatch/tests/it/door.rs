@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use audiotome_codec::flac;
 use audiotome_dispatch::worker::{Door, WorkerSettings, speech_door};
-use audiotome_dispatch::{Cluster, Gateway, Settings, Single, Slots, Token};
+use audiotome_dispatch::{Cluster, Dispatcher, Gateway, Settings, Single, Slots, Token};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -19,7 +19,12 @@ use crate::http::{remote, worker};
 async fn open(cluster: &Arc<Cluster>, known: &Arc<Scripted>) -> (Door, SocketAddr) {
     let inner = Arc::new(Single::new(known.clone()));
     let settings = Settings::default();
-    let gateway = Gateway::new(inner, cluster.clone(), settings, Handle::current());
+    let gateway = Gateway::new(
+        inner,
+        Dispatcher::Direct(cluster.clone()),
+        settings,
+        Handle::current(),
+    );
     let settings = WorkerSettings {
         slots: Slots::new(4),
         token: Token::new("not asked for"),

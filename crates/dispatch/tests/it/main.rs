@@ -10,6 +10,7 @@ mod http;
 mod local;
 mod membership;
 mod once;
+mod refusals;
 mod server;
 mod sharing;
 mod tls;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audiotome_core::{Clip, Language, Speed, Utterance};
-use audiotome_dispatch::{Cluster, OnceError, Settings, speak_once};
+use audiotome_dispatch::{Cluster, Dispatcher, OnceError, Settings, speak_once};
 
 use crate::fakes::Scripted;
 use crate::http::{remote, worker};
@@ -21,7 +21,13 @@ async fn say(cluster: &Arc<Cluster>, text: &str) -> Result<Clip, OnceError> {
         patience: Duration::from_millis(300),
         ..Settings::default()
     };
-    speak_once(cluster, &sentences(1).narration, utterance, settings).await
+    speak_once(
+        &Dispatcher::Direct(Arc::clone(cluster)),
+        &sentences(1).narration,
+        utterance,
+        settings,
+    )
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -14,7 +14,10 @@ async fn refused(url: &str) -> audiotome_queue::QueueError {
 #[tokio::test]
 async fn a_wrong_password_is_told_from_a_server_that_is_away() {
     let redis = Redis::with(&["--requirepass", "secret"]);
-    for url in [redis.url(), format!("redis://:wrong@127.0.0.1:{}", redis.port)] {
+    for url in [
+        redis.url(),
+        format!("redis://:wrong@127.0.0.1:{}", redis.port),
+    ] {
         let error = refused(&url).await;
         assert_eq!(error.kind(), QueueErrorKind::Refused, "{error}");
         assert!(!error.to_string().contains("wrong@"), "{error}");
@@ -25,7 +28,10 @@ async fn a_wrong_password_is_told_from_a_server_that_is_away() {
     drop(redis);
     let error = refused(&url).await;
     assert_eq!(error.kind(), QueueErrorKind::Unreachable, "{error}");
-    assert!(error.to_string().contains(&url) && error.hint().contains("start Redis"), "{error}");
+    assert!(
+        error.to_string().contains(&url) && error.hint().contains("start Redis"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -53,13 +59,56 @@ async fn a_replica_and_a_full_memory_are_told_apart() {
     redis.ask(&["config", "set", "maxmemory", "1"]);
     let add = || book.queue.prioritise(&book.id, 1);
     let tasks = [book.task("one")];
-    let full = book.queue.add((&book.id, &book.lane), &book.reply, 0, false, &tasks).await.unwrap_err();
+    let full = book
+        .queue
+        .add((&book.id, &book.lane), &book.reply, 0, false, &tasks)
+        .await
+        .unwrap_err();
     assert_eq!(full.kind(), QueueErrorKind::Full, "{full}");
     redis.ask(&["config", "set", "maxmemory", "0"]);
     add().await.unwrap();
     redis.ask(&["replicaof", "127.0.0.1", "1"]);
-    let replica = book.queue.add((&book.id, &book.lane), &book.reply, 0, false, &tasks).await.unwrap_err();
+    let replica = book
+        .queue
+        .add((&book.id, &book.lane), &book.reply, 0, false, &tasks)
+        .await
+        .unwrap_err();
     assert_eq!(replica.kind(), QueueErrorKind::ReadOnly, "{replica}");
     redis.ask(&["replicaof", "no", "one"]);
-    assert_eq!(book.add(&["one"]).await, 1, "it is used again as soon as it can be");
+    assert_eq!(
+        book.add(&["one"]).await,
+        1,
+        "it is used again as soon as it can be"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_freezes_is_given_up_and_found_again() {
+    let redis = Redis::start();
+    let book = crate::Book::on(&redis, "book").await;
+    redis.signal("-STOP");
+    let frozen = book.queue.knows(&book.id).await.unwrap_err();
+    assert_eq!(frozen.kind(), QueueErrorKind::Unreachable, "{frozen}");
+    redis.signal("-CONT");
+    assert!(!book.queue.knows(&book.id).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_server_that_has_lost_everything_is_told_from_one_that_has_not() {
+    let mut redis = Redis::start();
+    let book = crate::Book::on(&redis, "book").await;
+    book.add(&["one"]).await;
+    redis.kill();
+    redis.up();
+    // The first call finds the connection broken.
+    let _ = book.queue.knows(&book.id).await;
+    let appended = book.queue.knows(&book.id).await.unwrap();
+    redis.kill();
+    redis.forget();
+    redis.up();
+    let _ = book.queue.knows(&book.id).await;
+    assert_eq!(
+        (appended, book.queue.knows(&book.id).await.unwrap()),
+        (true, false)
+    );
 }

@@ -12,10 +12,17 @@ async fn tasks_come_in_reading_order_and_each_to_one_worker() {
     let redis = Redis::start();
     let book = Book::on(&redis, "book").await;
     assert_eq!(book.add(&["one", "two", "three"]).await, 3);
-    assert_eq!(book.add(&["two", "three", "four"]).await, 1, "what is there stays");
+    assert_eq!(
+        book.add(&["two", "three", "four"]).await,
+        1,
+        "what is there stays"
+    );
     let a = book.lease("a", 2).await;
     let b = book.lease("b", 5).await;
-    assert_eq!((texts(&a), texts(&b)), (vec!["one", "two"], vec!["three", "four"]));
+    assert_eq!(
+        (texts(&a), texts(&b)),
+        (vec!["one", "two"], vec!["three", "four"])
+    );
     assert!(book.lease("c", 1).await.is_empty());
 }
 
@@ -29,12 +36,20 @@ async fn what_is_finished_is_told_once_and_forgotten() {
     assert!(!book.finish("b", &leased).await, "a late clip is dropped");
     let told = book.told().await;
     assert_eq!(told.len(), 1);
-    assert_eq!(told[0].what, What::Spoken { audio: Duration::from_secs(1) });
+    assert_eq!(
+        told[0].what,
+        What::Spoken {
+            audio: Duration::from_secs(1)
+        }
+    );
     assert_eq!((told[0].worker.as_str(), told[0].key), ("a", leased.key));
     book.queue.close(&book.id, false).await.unwrap();
     let stats = book.queue.stats().await.unwrap();
     assert!(stats.lanes.is_empty());
-    assert_eq!((stats.totals.added, stats.totals.spoken, stats.totals.late), (1, 1, 1));
+    assert_eq!(
+        (stats.totals.added, stats.totals.spoken, stats.totals.late),
+        (1, 1, 1)
+    );
     let left = redis.ask(&["keys", "*:work:*"]);
     assert_eq!(left, "", "nothing of the lane is left");
 }
@@ -44,7 +59,10 @@ async fn a_lease_that_runs_out_goes_to_another_before_all_others() {
     let redis = Redis::start();
     let mut book = Book::on(&redis, "book").await;
     book.add(&["one", "two"]).await;
-    let lost = book.lease_for("a", 1, Duration::from_millis(50)).await.remove(0);
+    let lost = book
+        .lease_for("a", 1, Duration::from_millis(50))
+        .await
+        .remove(0);
     tokio::time::sleep(Duration::from_millis(60)).await;
     let again = book.lease("b", 2).await;
     assert_eq!(texts(&again), ["one", "two"]);
@@ -53,8 +71,16 @@ async fn a_lease_that_runs_out_goes_to_another_before_all_others() {
     book.fail("a", &lost, Again::No).await;
     assert!(book.finish("a", &lost).await);
     assert!(!book.finish("b", &again[0]).await);
-    let whats: Vec<_> = book.told().await.into_iter().map(|told| told.what).collect();
-    assert!(matches!(&whats[0], What::Retried { reason } if reason.contains("ran out")), "{whats:?}");
+    let whats: Vec<_> = book
+        .told()
+        .await
+        .into_iter()
+        .map(|told| told.what)
+        .collect();
+    assert!(
+        matches!(&whats[0], What::Retried { reason } if reason.contains("ran out")),
+        "{whats:?}"
+    );
     assert!(matches!(whats[1], What::Spoken { .. }));
 }
 
@@ -65,7 +91,10 @@ async fn a_heartbeat_renews_only_leases_that_are_ones_own() {
     book.add(&["one", "two"]).await;
     let short = Duration::from_millis(150);
     let held = book.lease_for("a", 2, short).await;
-    let status = WorkerStatus { name: "a".to_owned(), ..WorkerStatus::default() };
+    let status = WorkerStatus {
+        name: "a".to_owned(),
+        ..WorkerStatus::default()
+    };
     for _ in 0..4 {
         tokio::time::sleep(short / 3).await;
         let orders = book.queue.beat(&status, LEASE, short, &held).await.unwrap();
@@ -90,10 +119,15 @@ async fn a_task_that_fails_is_tried_again_after_a_wait_and_is_dead_after_its_tri
         assert!(book.lease("a", 1).await.is_empty(), "not at once");
     }
     let told = book.told().await;
-    let What::Dead { history } = &told[2].what else { panic!("{told:?}") };
+    let What::Dead { history } = &told[2].what else {
+        panic!("{told:?}")
+    };
     assert_eq!(*history, vec!["a: it coughs"; 3]);
     let line = book.queue.tasks(&book.id).await.unwrap().remove(0);
-    assert_eq!((line.state, line.tries, line.text.as_str()), (TaskState::Dead, 3, "cough"));
+    assert_eq!(
+        (line.state, line.tries, line.text.as_str()),
+        (TaskState::Dead, 3, "cough")
+    );
     // A person gives it new tries.
     assert_eq!(book.queue.revive(&book.id, &[]).await.unwrap(), 1);
     let leased = book.next("a").await;
@@ -112,7 +146,9 @@ async fn a_poison_segment_that_kills_its_workers_is_dead_too() {
     }
     assert_eq!(texts(&book.lease("d", 2).await), ["fine"]);
     let told = book.told().await;
-    let What::Dead { history } = &told.last().unwrap().what else { panic!("{told:?}") };
+    let What::Dead { history } = &told.last().unwrap().what else {
+        panic!("{told:?}")
+    };
     assert_eq!(history.len(), 3);
     assert_eq!(book.queue.stats().await.unwrap().totals.lapsed, 3);
 }
@@ -128,7 +164,9 @@ async fn suspect_clips_get_one_more_try_and_hopeless_ones_none() {
     let again = book.next("a").await;
     book.fail("a", &again, Again::Suspect).await;
     let told = book.told().await;
-    let dead = told.iter().filter(|told| matches!(told.what, What::Dead { .. }));
+    let dead = told
+        .iter()
+        .filter(|told| matches!(told.what, What::Dead { .. }));
     assert_eq!(dead.count(), 2, "{told:?}");
 }
 
@@ -152,7 +190,10 @@ async fn an_idle_worker_is_woken_at_once() {
     wake.wait(None).await;
     let waiting = tokio::spawn(async move { wake.wait(None).await });
     book.add(&["one"]).await;
-    tokio::time::timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(5), waiting)
+        .await
+        .unwrap()
+        .unwrap();
 }
 
 #[tokio::test]
@@ -163,10 +204,16 @@ async fn a_closed_lane_gives_no_work_and_its_lease_is_lost() {
     let held = book.lease("a", 1).await;
     book.queue.close(&book.id, false).await.unwrap();
     assert!(book.lease("b", 5).await.is_empty());
-    let status = WorkerStatus { name: "a".to_owned(), ..WorkerStatus::default() };
+    let status = WorkerStatus {
+        name: "a".to_owned(),
+        ..WorkerStatus::default()
+    };
     let orders = book.queue.beat(&status, LEASE, LEASE, &held).await.unwrap();
     assert_eq!(orders.lost, [held[0].key]);
-    assert!(!book.finish("a", &held[0]).await, "nobody needs it; the clip is in the store");
+    assert!(
+        !book.finish("a", &held[0]).await,
+        "nobody needs it; the clip is in the store"
+    );
     let keys = [book.task("one").0];
     assert_eq!(book.queue.unknown(&book.id, &keys).await.unwrap(), keys);
 }
@@ -176,16 +223,36 @@ async fn workers_are_gone_when_their_heart_stops() {
     let redis = Redis::start();
     let book = Book::on(&redis, "book").await;
     for (name, ttl) in [("a", 30_000), ("b", 1)] {
-        let status = WorkerStatus { name: name.to_owned(), ..WorkerStatus::default() };
-        book.queue.beat(&status, Duration::from_millis(ttl), LEASE, &[]).await.unwrap();
+        let status = WorkerStatus {
+            name: name.to_owned(),
+            ..WorkerStatus::default()
+        };
+        book.queue
+            .beat(&status, Duration::from_millis(ttl), LEASE, &[])
+            .await
+            .unwrap();
     }
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    let alive = |workers: Vec<WorkerStatus>| workers.into_iter().map(|worker| worker.name).collect::<Vec<_>>();
+    let alive = |workers: Vec<WorkerStatus>| {
+        workers
+            .into_iter()
+            .map(|worker| worker.name)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(alive(book.queue.workers().await.unwrap()), ["a"]);
     assert!(book.queue.drain("a").await.unwrap());
     assert!(!book.queue.drain("b").await.unwrap());
-    let status = WorkerStatus { name: "a".to_owned(), ..WorkerStatus::default() };
-    assert!(book.queue.beat(&status, LEASE, LEASE, &[]).await.unwrap().drain);
+    let status = WorkerStatus {
+        name: "a".to_owned(),
+        ..WorkerStatus::default()
+    };
+    assert!(
+        book.queue
+            .beat(&status, LEASE, LEASE, &[])
+            .await
+            .unwrap()
+            .drain
+    );
     book.queue.leave("a").await.unwrap();
     assert!(book.queue.workers().await.unwrap().is_empty());
 }

@@ -12,14 +12,28 @@ async fn no_more_are_spoken_at_once_than_allowed() {
     let redis = Redis::start();
     let book = Book::on(&redis, "book").await;
     let on = LimitOn::Engine("tone".to_owned());
-    book.queue.limit(&Limit { on: on.clone(), rate: None, at_once: Some(2) }).await.unwrap();
+    book.queue
+        .limit(&Limit {
+            on: on.clone(),
+            rate: None,
+            at_once: Some(2),
+        })
+        .await
+        .unwrap();
     book.add(&["1", "2", "3", "4", "5"]).await;
     let held = book.lease("a", 4).await;
     assert_eq!(held.len(), 2);
     assert!(book.lease("b", 4).await.is_empty());
     book.finish("a", &held[0]).await;
     assert_eq!(book.lease("b", 4).await.len(), 1);
-    book.queue.limit(&Limit { on, rate: None, at_once: None }).await.unwrap();
+    book.queue
+        .limit(&Limit {
+            on,
+            rate: None,
+            at_once: None,
+        })
+        .await
+        .unwrap();
     assert!(book.queue.limits().await.unwrap().is_empty());
     assert_eq!(book.lease("b", 4).await.len(), 2);
 }
@@ -28,7 +42,11 @@ async fn no_more_are_spoken_at_once_than_allowed() {
 async fn no_more_are_begun_in_a_second_than_allowed() {
     let redis = Redis::start();
     let book = Book::on(&redis, "book").await;
-    let limit = Limit { on: LimitOn::All, rate: Some(4.0), at_once: None };
+    let limit = Limit {
+        on: LimitOn::All,
+        rate: Some(4.0),
+        at_once: None,
+    };
     book.queue.limit(&limit).await.unwrap();
     assert_eq!(book.queue.limits().await.unwrap(), [limit]);
     book.add(&["1", "2", "3", "4", "5", "6", "7", "8"]).await;
@@ -36,7 +54,10 @@ async fn no_more_are_begun_in_a_second_than_allowed() {
     assert_eq!(leases.leased.len(), 4, "a second's worth at once");
     let leases = book.queue.lease("b", 8, LEASE, &book.skills).await.unwrap();
     let wait = leases.wait.expect("it says when to come again");
-    assert!(leases.leased.is_empty() && wait <= Duration::from_millis(250), "{wait:?}");
+    assert!(
+        leases.leased.is_empty() && wait <= Duration::from_millis(250),
+        "{wait:?}"
+    );
     tokio::time::sleep(wait).await;
     assert_eq!(book.lease("b", 8).await.len(), 1);
 }

@@ -1,5 +1,7 @@
 //! The queue on a real Redis.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod errors;
 mod leases;
 mod limits;
@@ -9,7 +11,9 @@ mod turns;
 use std::time::Duration;
 
 use audiotome_core::{EngineId, Language, Narration, Pauses, SegmentKey, Speed};
-use audiotome_queue::{Again, Lane, LaneId, Leased, Queue, Results, Retry, Skill, Skills, Task, Told};
+use audiotome_queue::{
+    Again, Lane, LaneId, Leased, Queue, Results, Retry, Skill, Skills, Task, Told,
+};
 
 use crate::redis::Redis;
 
@@ -72,7 +76,11 @@ impl Book {
     fn task(&self, text: &str) -> (SegmentKey, Task) {
         let language = Language::new("en");
         let key = SegmentKey::new(&self.lane.narration, &language, text);
-        let task = Task { text: text.to_owned(), language, most: 3 };
+        let task = Task {
+            text: text.to_owned(),
+            language,
+            most: 3,
+        };
         (key, task)
     }
 
@@ -83,7 +91,10 @@ impl Book {
     async fn add_with(&self, priority: i32, texts: &[&str]) -> u64 {
         let tasks: Vec<_> = texts.iter().map(|text| self.task(text)).collect();
         let lane = (&self.id, &self.lane);
-        self.queue.add(lane, &self.reply, priority, false, &tasks).await.unwrap()
+        self.queue
+            .add(lane, &self.reply, priority, false, &tasks)
+            .await
+            .unwrap()
     }
 
     async fn lease(&self, worker: &str, count: usize) -> Vec<Leased> {
@@ -98,7 +109,11 @@ impl Book {
     /// Leases the next one, waiting for it if need be.
     async fn next(&self, worker: &str) -> Leased {
         loop {
-            let leases = self.queue.lease(worker, 1, LEASE, &self.skills).await.unwrap();
+            let leases = self
+                .queue
+                .lease(worker, 1, LEASE, &self.skills)
+                .await
+                .unwrap();
             if let Some(leased) = leases.leased.into_iter().next() {
                 return leased;
             }
@@ -107,11 +122,17 @@ impl Book {
     }
 
     async fn fail(&self, worker: &str, leased: &Leased, again: Again) {
-        self.queue.fail(worker, leased, "it coughs", again, RETRY).await.unwrap();
+        self.queue
+            .fail(worker, leased, "it coughs", again, RETRY)
+            .await
+            .unwrap();
     }
 
     async fn finish(&self, worker: &str, leased: &Leased) -> bool {
-        self.queue.finish(worker, leased, Duration::from_secs(1)).await.unwrap()
+        self.queue
+            .finish(worker, leased, Duration::from_secs(1))
+            .await
+            .unwrap()
     }
 
     async fn told(&mut self) -> Vec<Told> {
@@ -120,5 +141,8 @@ impl Book {
 }
 
 fn texts(leased: &[Leased]) -> Vec<&str> {
-    leased.iter().map(|leased| leased.task.text.as_str()).collect()
+    leased
+        .iter()
+        .map(|leased| leased.task.text.as_str())
+        .collect()
 }

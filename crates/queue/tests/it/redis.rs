@@ -37,7 +37,14 @@ impl Redis {
     /// Starts it, on the data that it had.
     pub(crate) fn up(&mut self) {
         let child = Command::new("redis-server")
-            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", ""])
+            .args([
+                "--port",
+                &self.port.to_string(),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+            ])
             .args(["--appendonly", "yes", "--appendfsync", "everysec"])
             .arg("--dir")
             .arg(self.folder.path())
@@ -60,23 +67,31 @@ impl Redis {
     }
 
     /// Loses all that it has kept.
-    #[allow(dead_code, reason = "not all who share this file need it")]
     pub(crate) fn forget(&self) {
         let kept = self.folder.path().join("appendonlydir");
         std::fs::remove_dir_all(kept).unwrap();
     }
 
     /// Sends a signal to the server.
-    #[allow(dead_code, reason = "not all who share this file need it")]
     pub(crate) fn signal(&self, signal: &str) {
         let pid = self.child.as_ref().unwrap().id().to_string();
-        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args([signal, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     /// What `redis-cli` answers.
     pub(crate) fn ask(&self, command: &[&str]) -> String {
         let port = self.port.to_string();
-        let answer = Command::new("redis-cli").args(["-p", &port]).args(command).output().unwrap();
+        let answer = Command::new("redis-cli")
+            .args(["-p", &port])
+            .args(command)
+            .output()
+            .unwrap();
         String::from_utf8(answer.stdout).unwrap().trim().to_owned()
     }
 }

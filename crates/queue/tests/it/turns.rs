@@ -21,7 +21,10 @@ async fn equal_books_take_turns() {
 #[tokio::test]
 async fn urgent_books_go_first_and_priorities_can_change() {
     let redis = Redis::start();
-    let (slow, fast) = (Book::on(&redis, "slow").await, Book::on(&redis, "fast").await);
+    let (slow, fast) = (
+        Book::on(&redis, "slow").await,
+        Book::on(&redis, "fast").await,
+    );
     slow.add(&["s1", "s2", "s3"]).await;
     fast.add_with(7, &["f1", "f2", "f3"]).await;
     assert_eq!(texts(&slow.lease("w", 2).await), ["f1", "f2"]);
@@ -46,16 +49,27 @@ async fn a_listener_moves_what_is_spoken_next() {
 #[tokio::test]
 async fn a_worker_takes_only_what_it_can_speak_and_hears_of_what_it_does_not_know() {
     let redis = Redis::start();
-    let (mine, other) = (Book::of(&redis, "mine", "beep").await, Book::of(&redis, "other", "boop").await);
+    let (mine, other) = (
+        Book::of(&redis, "mine", "beep").await,
+        Book::of(&redis, "other", "boop").await,
+    );
     other.add(&["o1"]).await;
     mine.add(&["m1"]).await;
-    let leases = mine.queue.lease("w", 5, crate::LEASE, &mine.skills).await.unwrap();
+    let leases = mine
+        .queue
+        .lease("w", 5, crate::LEASE, &mine.skills)
+        .await
+        .unwrap();
     assert_eq!(texts(&leases.leased), ["m1"]);
     assert_eq!(leases.unknown, [other.id.clone()]);
     let lane = mine.queue.lane(&other.id).await.unwrap().unwrap();
     assert_eq!(lane.narration.voice, "boop");
     let skills = Skills::from([(other.id.skill(), false), (mine.id.skill(), true)]);
-    let leases = mine.queue.lease("w", 5, crate::LEASE, &skills).await.unwrap();
+    let leases = mine
+        .queue
+        .lease("w", 5, crate::LEASE, &skills)
+        .await
+        .unwrap();
     assert!(leases.leased.is_empty() && leases.unknown.is_empty());
 }
 
@@ -66,6 +80,9 @@ async fn namespaces_are_apart() {
     book.add(&["one"]).await;
     let address = format!("{}?namespace=other", redis.url()).parse().unwrap();
     let other = audiotome_queue::Queue::connect(&address).await.unwrap();
-    let leases = other.lease("w", 1, crate::LEASE, &book.skills).await.unwrap();
+    let leases = other
+        .lease("w", 1, crate::LEASE, &book.skills)
+        .await
+        .unwrap();
     assert!(leases.leased.is_empty() && leases.unknown.is_empty());
 }

@@ -20,6 +20,11 @@ pub(crate) struct Path<T>(pub(crate) T);
 #[from_request(via(axum::extract::Query), rejection(Problem))]
 pub(crate) struct Query<T>(pub(crate) T);
 
+/// Entries of a page, where nobody says how many.
+pub(crate) fn page() -> u32 {
+    100
+}
+
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
         Self::of_status(rejection.status(), rejection.body_text())

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Json, Path, Query};
+use super::extract::{Json, Path, Query, page};
 use super::problem::{Problem, Refusals};
 use super::progress::Progress;
 use crate::database::{history, jobs};
 use crate::job::{Job, JobState, Step};
 use crate::master::Master;
+use crate::shelf;
 
 /// Jobs of a page, at most.
 const MOST: usize = 500;
@@ -67,12 +68,8 @@ pub(crate) struct ListQuery {
     #[serde(default)]
     offset: u32,
     /// Jobs of this page, at most 500.
-    #[serde(default = "hundred")]
+    #[serde(default = "page")]
     limit: u32,
-}
-
-fn hundred() -> u32 {
-    100
 }
 
 /// What can be changed about a job.
@@ -154,14 +151,20 @@ pub(crate) async fn delete(
     let job = find(&master, &id).await?;
     master.stop(&id, Step::Cancel);
     let deleted = id.clone();
-    master
-        .database
-        .call(move |connection| jobs::delete(connection, &deleted))
-        .await?;
+    let own = master.database.call(move |connection| {
+        let own = shelf::own_files(connection, &job)?;
+        jobs::delete(connection, &deleted)?;
+        Ok(own)
+    });
+    let own = own.await?;
     if query.files {
-        for file in &job.record.files {
+        for file in &own {
             // A file that is gone already is as good as deleted.
             let _ = fs_err::remove_file(file);
+        }
+        if let Some(folder) = own.first().and_then(|file| file.parent()) {
+            // What else a person put there stays, and its folder with it.
+            let _ = fs_err::remove_dir(folder);
         }
     }
     let _ = fs_err::remove_dir_all(master.job_folder(&id));

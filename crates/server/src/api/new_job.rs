@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::extract::Json;
 use super::jobs::{JobView, view};
 use super::problem::{Kind, Problem, Refusals};
+use super::settings::{self, JobSettings};
 use crate::clock::now;
 use crate::database::{books, history, jobs};
 use crate::job::{Job, JobState, Record};
@@ -24,42 +25,60 @@ use crate::master::Master;
 /// Jobs that may wait.
 const MOST_WAITING: usize = 1_000;
 
-/// What is wanted of a book. Only `book` must be named; the rest has sane defaults.
-#[derive(Debug, Deserialize, ToSchema)]
+/// What is wanted of a book. Only `book` must be named; the rest is as `/settings` say, or has sane
+/// defaults.
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewJob {
     /// Id of an uploaded book.
     book: String,
     /// Higher goes first.
-    #[serde(default)]
-    priority: i32,
+    priority: Option<i32>,
     /// Language, where the book is wrong about it.
     language: Option<String>,
     /// Only these chapters: `3`, `3-7`, `1,4-6`, `10-`.
     chapters: Option<String>,
     /// Kinds of part that are read although they are usually left out: `notes`, `index`, …
-    #[serde(default)]
-    include: Vec<String>,
+    include: Option<Vec<String>>,
     /// Read the descriptions of pictures.
-    #[serde(default)]
-    alt_text: bool,
-    /// `hibari`, `piper`, `espeak` or `tone`; without it, that of the best voice.
-    engine: Option<String>,
-    /// A voice from `/voices`; without it, the best one for the language.
-    voice: Option<String>,
+    alt_text: Option<bool>,
+    /// `hibari`, `piper`, `espeak` or `tone`, or `openai` for a speech server of others; without it,
+    /// that of a server, where there is one, else that of the best voice.
+    pub(super) engine: Option<String>,
+    /// A voice from `/voices`, or another one that a speech server has; without it, that of the
+    /// server's address, or the best one for the language.
+    pub(super) voice: Option<String>,
     /// How fast, 0.5 to 2.0.
     #[schema(minimum = 0.5, maximum = 2.0)]
     speed: Option<f32>,
     /// `m4b` (the default), `mp3`, `opus`, `flac` or `wav`.
     format: Option<String>,
     /// One file for each chapter.
-    #[serde(default)]
-    per_chapter: bool,
+    per_chapter: Option<bool>,
     /// `audiobook` (−19 LUFS, the default), `podcast` (−16), `none`, or a number of LUFS.
     loudness: Option<String>,
     /// Leave out sentences that could not be spoken.
-    #[serde(default)]
-    skip_failed: bool,
+    skip_failed: Option<bool>,
+}
+
+impl NewJob {
+    /// Takes from the settings what was not asked for.
+    pub(super) fn fill(&mut self, settings: JobSettings) {
+        // A voice belongs to its engine.
+        let voice = self.engine.is_none() || self.engine == settings.engine;
+        if self.voice.is_none() {
+            self.engine = self.engine.take().or(settings.engine);
+            self.voice = settings.voice.filter(|_| voice);
+        }
+        self.priority = self.priority.or(settings.priority);
+        self.include = self.include.take().or(settings.include);
+        self.alt_text = self.alt_text.or(settings.alt_text);
+        self.speed = self.speed.or(settings.speed);
+        self.format = self.format.take().or(settings.format);
+        self.per_chapter = self.per_chapter.or(settings.per_chapter);
+        self.loudness = self.loudness.take().or(settings.loudness);
+        self.skip_failed = self.skip_failed.or(settings.skip_failed);
+    }
 }
 
 /// Starts a job.
@@ -69,11 +88,12 @@ pub(crate) struct NewJob {
 )]
 pub(crate) async fn create(
     State(master): State<Arc<Master>>,
-    Json(new): Json<NewJob>,
+    Json(mut new): Json<NewJob>,
 ) -> Result<(StatusCode, HeaderMap, Json<JobView>), Problem> {
+    new.fill(settings::of(&master.database).await?);
     let id = Uuid::now_v7().to_string();
     let order = order(&new, &master, &id)?;
-    let (book, priority) = (new.book, new.priority);
+    let (book, priority) = (new.book, new.priority.unwrap_or(0));
     let created = now();
     let asked = book.clone();
     let waiting = master.database.call(jobs::counts).await?;
@@ -125,8 +145,8 @@ pub(crate) async fn create(
 }
 
 /// What was asked for, checked.
-fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Problem> {
-    let include = new.include.iter().map(|kind| {
+pub(super) fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Problem> {
+    let include = new.include.iter().flatten().map(|kind| {
         serde_json::from_value::<LeftOutKind>(kind.as_str().into())
             .map_err(|_| wrong("include", format!("`{kind}` is no kind of part")))
     });
@@ -139,7 +159,7 @@ fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Problem> {
             language: new.language.as_deref().map(Language::new),
             chapters: parsed::<Chapters>("chapters", new.chapters.as_deref())?,
             include: include.collect::<Result<_, _>>()?,
-            alt_text: new.alt_text,
+            alt_text: new.alt_text.unwrap_or(false),
         },
         voice: VoiceWish {
             engine: parsed::<EngineKind>("engine", new.engine.as_deref())?,
@@ -148,15 +168,16 @@ fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Problem> {
         },
         output: OutputWish {
             path: master.settings.library.clone(),
+            folder: None,
             format: parsed::<OutputFormat>("format", new.format.as_deref())?,
-            per_chapter: new.per_chapter,
+            per_chapter: new.per_chapter.unwrap_or(false),
             loudness: loudness
                 .parse::<Loudness>()
                 .map_err(|error| wrong("loudness", error.to_string()))?,
             timeline: Some(master.job_folder(id).join("timeline.json")),
         },
         corrections: Vec::new(),
-        skip_failed: new.skip_failed,
+        skip_failed: new.skip_failed.unwrap_or(false),
     })
 }
 

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     InvalidRequest,
     /// The token is missing or wrong (401).
     Unauthorized,
+    /// A web page of another site asks (403).
+    Forbidden,
     /// There is no such thing (404).
     NotFound,
     /// This method is not for this thing (405).
@@ -86,6 +88,9 @@ pub(crate) enum Refusals {
     /// The token is missing or wrong.
     #[response(status = 401)]
     Unauthorized(ErrorBody),
+    /// A web page of another site asks.
+    #[response(status = 403)]
+    Forbidden(ErrorBody),
     /// There is no such thing.
     #[response(status = 404)]
     NotFound(ErrorBody),
@@ -146,6 +151,7 @@ fn status(kind: Kind) -> StatusCode {
     match kind {
         Kind::InvalidRequest => StatusCode::BAD_REQUEST,
         Kind::Unauthorized => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Conflict | Kind::WrongEngine => StatusCode::CONFLICT,

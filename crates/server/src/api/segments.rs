@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::binary::Binary;
-use super::extract::{Json, Path, Query};
+use super::extract::{Json, Path, Query, page};
 use super::jobs::find;
 use super::problem::{Kind, Problem, Refusals};
 use crate::board::{Board, SegmentState};
@@ -58,12 +58,8 @@ pub(crate) struct SegmentQuery {
     #[serde(default)]
     offset: u32,
     /// Segments of this page, at most 1,000.
-    #[serde(default = "hundred")]
+    #[serde(default = "page")]
     limit: u32,
-}
-
-fn hundred() -> u32 {
-    100
 }
 
 /// The segments of a job, in reading order.

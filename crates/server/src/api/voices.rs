@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use audiotome_core::Language;
 use audiotome_dispatch::Repertoire as _;
+use audiotome_dispatch::wire::OfferedVoice;
+use audiotome_production::offered;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,7 +21,9 @@ pub(crate) struct VoiceView {
     engine: String,
     /// What a job's `voice` takes.
     voice: String,
-    /// The language that it speaks best.
+    /// The speech server of others that has it; without one, it is installed here.
+    server: Option<String>,
+    /// The language that it speaks best; `und` where that is not known.
     language: String,
     description: String,
 }
@@ -37,7 +41,7 @@ pub(crate) struct VoiceQuery {
     language: Option<String>,
 }
 
-/// The voices that are installed.
+/// The voices that are installed, and those that the addresses of speech servers name.
 #[utoipa::path(get, path = "/voices", tag = "voices", params(VoiceQuery), responses((status = 200, body = VoiceList), Refusals))]
 pub(crate) async fn list(
     State(master): State<Arc<Master>>,
@@ -52,14 +56,22 @@ pub(crate) async fn list(
         let wanted = wanted.as_ref();
         wanted.is_none_or(|wanted| Language::new(language).primary() == wanted.primary())
     };
-    let voices = voices.into_iter().filter(|voice| fits(&voice.language));
-    let voices = voices.map(|voice| VoiceView {
+    let installed = voices.into_iter().filter(|voice| fits(&voice.language));
+    let installed = installed.map(|voice| view(voice, None));
+    // What a server speaks is not known: it may be any language.
+    let servers = master.studio.servers().into_iter();
+    let foreign = servers.map(|server| view(offered(&server), Some(server.name())));
+    Ok(Json(VoiceList {
+        voices: installed.chain(foreign).collect(),
+    }))
+}
+
+fn view(voice: OfferedVoice, server: Option<String>) -> VoiceView {
+    VoiceView {
         engine: voice.model,
         voice: voice.voice,
+        server,
         language: voice.language,
         description: voice.description,
-    });
-    Ok(Json(VoiceList {
-        voices: voices.collect(),
-    }))
+    }
 }

@@ -58,6 +58,18 @@ impl SpeechServer {
         url.split('/').next().unwrap_or(url).to_owned()
     }
 
+    /// The model that its address names.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// The voice that its address names.
+    #[must_use]
+    pub fn voice(&self) -> &str {
+        &self.voice
+    }
+
     /// Requests that it may have at once.
     #[must_use]
     pub fn slots(&self) -> usize {

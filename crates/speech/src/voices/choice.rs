@@ -30,7 +30,8 @@ const TONE_VARIABLE: &str = "AUDIOTOME_TONE";
 /// before eSpeak's; the tone engine only when it is asked for. An unknown language counts as English.
 ///
 /// # Errors
-/// When nothing that is installed (of `engine`, if given) speaks the language, or is called `voice`.
+/// When nothing that is installed (of `engine`, if given) speaks the language, or is called `voice`;
+/// voices of servers are never installed.
 pub fn choose(
     folder: &VoiceFolder,
     language: &Language,
@@ -38,6 +39,9 @@ pub fn choose(
     voice: Option<&str>,
 ) -> Result<Choice, OpenError> {
     let language = espeak::or_english(language);
+    if engine == Some(EngineKind::OpenAi) {
+        return Err(OpenError::NoServer);
+    }
     if engine == Some(EngineKind::Tone) {
         return Ok(asked(EngineKind::Tone, voice.unwrap_or(tone::VOICE)));
     }
@@ -73,6 +77,7 @@ pub fn open(folder: &VoiceFolder, choice: &Choice) -> Result<Arc<dyn SpeechEngin
             folder.find(*engine, voice)?;
             Arc::new(Piper::open(&folder.of(*engine, voice), voice)?)
         }
+        EngineKind::OpenAi => return Err(OpenError::NoServer),
         EngineKind::Tone => Arc::new(Tone::new(voice, tone_options(voice)?)),
     })
 }

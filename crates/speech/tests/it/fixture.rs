@@ -33,7 +33,9 @@ pub(crate) struct Speaker {
 pub(crate) fn speaker(kind: EngineKind) -> Speaker {
     let folder = match kind {
         EngineKind::Hibari | EngineKind::Piper => voices(),
-        EngineKind::Espeak | EngineKind::Tone => VoiceFolder::new(PathBuf::new()),
+        EngineKind::Espeak | EngineKind::OpenAi | EngineKind::Tone => {
+            VoiceFolder::new(PathBuf::new())
+        }
     };
     let choice = choose(&folder, &Language::new("en-US"), Some(kind), None).unwrap();
     let engine = open(&folder, &choice).unwrap();

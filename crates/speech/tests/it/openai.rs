@@ -63,12 +63,21 @@ fn a_server_in_trouble_is_away_and_a_refusal_is_final() {
         let (spoken, _) = speak(Answer::Status(status), "");
         assert!(matches!(spoken, Err(SpeechError::Busy(_))), "{spoken:?}");
     }
-    for status in [401, 404, 500] {
+    let (spoken, _) = speak(Answer::Status(500), "");
+    assert!(
+        matches!(spoken, Err(SpeechError::Unavailable(_))),
+        "{spoken:?}"
+    );
+    for (status, way_out) in [
+        (401, "AUDIOTOME_OPENAI_KEY"),
+        (403, "AUDIOTOME_OPENAI_KEY"),
+        (404, "/v1/audio/speech"),
+    ] {
         let (spoken, _) = speak(Answer::Status(status), "");
-        assert!(
-            matches!(spoken, Err(SpeechError::Unavailable(_))),
-            "{status}: {spoken:?}"
-        );
+        let Err(SpeechError::Unusable(reason)) = spoken else {
+            panic!("{status}: {spoken:?}");
+        };
+        assert!(reason.contains(way_out), "{reason}");
     }
     let (spoken, _) = speak(Answer::HangUp, "");
     assert!(
@@ -95,4 +104,9 @@ fn a_machine_that_is_off_is_not_available() {
     let address = format!("openai+{}/v1", site.address());
     let engine = OpenAi::new(address.parse().unwrap(), None);
     assert_eq!(engine.available(), Ok(()), "it answers, if only with 404");
+    let locked = HashMap::from([("/v1/models".to_owned(), Answer::Status(401))]);
+    let site = Site::open(locked);
+    let address = format!("openai+{}/v1", site.address());
+    let engine = OpenAi::new(address.parse().unwrap(), None);
+    assert!(matches!(engine.available(), Err(SpeechError::Unusable(_))));
 }

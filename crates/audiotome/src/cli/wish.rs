@@ -1,0 +1,189 @@
+//! What is wanted of books, whoever makes audiobooks of them: this machine or a master.
+
+use std::path::PathBuf;
+
+use audiotome_audio::{Loudness, OutputFormat, Target};
+use audiotome_core::{Language, LeftOutKind, Speed};
+use audiotome_production::{Chapters, OutputWish, Reading, VoiceWish};
+use audiotome_speech::EngineKind;
+use clap::{Args, ValueEnum};
+
+/// What is wanted of books.
+#[derive(Debug, Args)]
+pub(crate) struct WishArgs {
+    /// Books: EPUB, HTML, Markdown or plain text
+    #[arg(required = true, value_name = "BOOK")]
+    pub(crate) books: Vec<PathBuf>,
+    /// Leave out sentences that could not be spoken (each of them is named)
+    #[arg(long)]
+    pub(crate) skip_failed: bool,
+    /// How progress is shown
+    #[arg(
+        long,
+        env = "AUDIOTOME_PROGRESS",
+        value_name = "HOW",
+        default_value = "auto"
+    )]
+    pub(crate) progress: ProgressKind,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+    #[command(flatten)]
+    pub(crate) voice: VoiceArgs,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// What of the book is read.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct ReadingArgs {
+    /// Language of the book, where the book is wrong about it (`en`, `fr-CA`, …)
+    #[arg(long, env = "AUDIOTOME_LANGUAGE", value_name = "TAG")]
+    pub(crate) language: Option<String>,
+    /// Only these chapters, by number: `3`, `3-7`, `1,4-6`, `10-`
+    #[arg(long, value_name = "RANGE")]
+    pub(crate) chapters: Option<Chapters>,
+    /// Read a kind of part aloud that is usually left out (repeat for more)
+    #[arg(long, value_name = "KIND")]
+    pub(crate) include: Vec<Part>,
+    /// Read the descriptions of pictures
+    #[arg(long, env = "AUDIOTOME_ALT_TEXT")]
+    pub(crate) alt_text: bool,
+}
+
+impl ReadingArgs {
+    /// What the reader is told.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading {
+            language: self.language.as_deref().map(Language::new),
+            chapters: self.chapters.clone(),
+            include: self.include.iter().map(|part| (*part).into()).collect(),
+            alt_text: self.alt_text,
+        }
+    }
+}
+
+/// Kinds of part that are left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    Cover,
+    TitlePage,
+    Copyright,
+    Contents,
+    Index,
+    Bibliography,
+    Notes,
+    NonLinear,
+    Boilerplate,
+}
+
+impl From<Part> for LeftOutKind {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Cover => Self::Cover,
+            Part::TitlePage => Self::TitlePage,
+            Part::Copyright => Self::Copyright,
+            Part::Contents => Self::Contents,
+            Part::Index => Self::Index,
+            Part::Bibliography => Self::Bibliography,
+            Part::Notes => Self::Notes,
+            Part::NonLinear => Self::NonLinear,
+            Part::Boilerplate => Self::Boilerplate,
+        }
+    }
+}
+
+/// Who reads.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Voice")]
+pub(crate) struct VoiceArgs {
+    /// espeak, hibari, piper or tone; openai for a speech server of others [default: that of the best
+    /// voice; with speech servers, openai]
+    #[arg(long, env = "AUDIOTOME_ENGINE", value_name = "ENGINE")]
+    pub(crate) engine: Option<EngineKind>,
+    /// A voice from `audiotome voices` [default: the best one for the language]
+    #[arg(long, env = "AUDIOTOME_VOICE", value_name = "VOICE")]
+    pub(crate) voice: Option<String>,
+    /// How fast, 0.5 to 2.0 [default: 1.0]
+    #[arg(long, env = "AUDIOTOME_SPEED", value_name = "FACTOR")]
+    pub(crate) speed: Option<Speed>,
+}
+
+impl VoiceArgs {
+    /// Who reads.
+    pub(crate) fn wish(&self) -> VoiceWish {
+        VoiceWish {
+            engine: self.engine,
+            voice: self.voice.clone(),
+            speed: self.speed.unwrap_or(Speed::NORMAL),
+        }
+    }
+}
+
+/// What is made.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct FormatArgs {
+    /// m4b, mp3, opus, flac or wav [default: by the extension of the output, else m4b]
+    #[arg(long, env = "AUDIOTOME_FORMAT", value_name = "FORMAT")]
+    pub(crate) format: Option<OutputFormat>,
+    /// One file for each chapter
+    #[arg(long, env = "AUDIOTOME_PER_CHAPTER")]
+    pub(crate) per_chapter: bool,
+    /// Loudness target: audiobook (−19 LUFS), podcast (−16 LUFS) or none
+    /// [default: audiobook]
+    #[arg(long, env = "AUDIOTOME_LOUDNESS", value_name = "TARGET")]
+    pub(crate) loudness: Option<Loudness>,
+}
+
+/// Where it goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct OutputArgs {
+    /// A folder, which gets `Author/Title {Narrator}/…`, or a file such as `book.m4b`
+    #[arg(
+        short,
+        long,
+        env = "AUDIOTOME_OUTPUT",
+        value_name = "PATH",
+        default_value = "audiobooks"
+    )]
+    pub(crate) output: PathBuf,
+    /// Also write when each sentence is heard, exact to the sample, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) timeline: Option<PathBuf>,
+}
+
+impl OutputArgs {
+    /// Whether the output is one file, not a folder.
+    pub(crate) fn names_file(&self) -> bool {
+        Target::format(&self.output).is_some()
+    }
+
+    /// What is made, and where.
+    pub(crate) fn wish(&self, format: &FormatArgs) -> OutputWish {
+        OutputWish {
+            path: self.output.clone(),
+            folder: None,
+            format: format.format,
+            per_chapter: format.per_chapter,
+            loudness: format.loudness.unwrap_or_default(),
+            timeline: self.timeline.clone(),
+        }
+    }
+}
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressKind {
+    /// A bar on a terminal, else lines
+    Auto,
+    /// A bar
+    Bar,
+    /// A line now and then
+    Plain,
+    /// One JSON object a line on stdout, for programs
+    Json,
+    /// Nothing
+    None,
+}
