@@ -14,9 +14,11 @@ mod master_faults;
 mod master_rules;
 mod metrics;
 mod queue;
+mod queue_serve;
 #[path = "../../../queue/tests/it/redis.rs"]
 mod redis;
 mod resume;
+mod s3;
 mod sandbox;
 mod serving;
 mod tidy;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::master::long_book;
 use crate::redis::Redis;
 use crate::sandbox::{Sandbox, events, run, spoken, stderr};
 
@@ -27,16 +28,15 @@ impl Worker {
     }
 
     pub(crate) fn with(sandbox: &Sandbox, redis: &Redis, tone: &str, args: &[&str]) -> Self {
-        let mut command = worker(sandbox, redis, tone, args);
+        Self::of(&mut worker(sandbox, redis, tone, args))
+    }
+
+    pub(crate) fn of(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        assert!(
-            line.starts_with("connected to redis") || line.contains("connected to `redis"),
-            "{line}"
-        );
+        let stdout = child.stdout.take().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        assert!(line.starts_with("connected to"), "{line}");
         Self(child)
     }
 
@@ -80,18 +80,8 @@ pub(crate) fn through(command: &mut Command, sandbox: &Sandbox, redis: &Redis) {
     }
 }
 
-fn long_book() -> String {
-    let sentence =
-        |chapter, number| format!("Chapter {chapter} has this sentence as number {number}. ");
-    let chapter = |chapter| {
-        let text: String = (0..20).map(|number| sentence(chapter, number)).collect();
-        format!("# Chapter {chapter}\n\n{text}\n\n")
-    };
-    (1..=4).map(chapter).collect()
-}
-
 /// A book that is being made, and what has happened so far.
-struct Making {
+pub(crate) struct Making {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
     events: Vec<Value>,
@@ -99,12 +89,22 @@ struct Making {
 
 impl Making {
     fn start(sandbox: &Sandbox, redis: &Redis, args: &[&str]) -> Self {
+        Self::with(sandbox, redis, args, |_| {})
+    }
+
+    pub(crate) fn with(
+        sandbox: &Sandbox,
+        redis: &Redis,
+        args: &[&str],
+        change: impl FnOnce(&mut Command),
+    ) -> Self {
         if !sandbox.path("book.md").exists() {
             sandbox.file("book.md", long_book());
         }
         let mut command = sandbox.convert(&["--no-local", "-o", "out.m4b", "book.md"]);
         command.args(args);
         through(&mut command, sandbox, redis);
+        change(&mut command);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::with_capacity(1, child.stdout.take().unwrap()).lines();
         Self {
@@ -130,14 +130,14 @@ impl Making {
         }
     }
 
-    fn until_spoken(&mut self, segments: usize) {
+    pub(crate) fn until_spoken(&mut self, segments: usize) {
         for _ in 0..segments {
             self.until(|event| event["event"] == "spoken");
         }
     }
 
     /// Reads to the end, which must come with `code`.
-    fn end(mut self, code: i32) -> Vec<Value> {
+    pub(crate) fn end(mut self, code: i32) -> Vec<Value> {
         for line in self.lines {
             self.events
                 .push(serde_json::from_str(&line.unwrap()).unwrap());
@@ -163,7 +163,7 @@ fn alone() -> (Vec<u8>, usize) {
 
 /// Every segment exactly once, and the same file as one machine makes.
 #[track_caller]
-fn assert_whole(sandbox: &Sandbox, events: &[Value]) {
+pub(crate) fn assert_whole(sandbox: &Sandbox, events: &[Value]) {
     let (audiobook, segments) = alone();
     let keys = spoken(events);
     let distinct: HashSet<_> = keys.iter().collect();

@@ -62,6 +62,11 @@ impl Process {
         assert!(sent.unwrap().success());
     }
 
+    /// Waits for its end.
+    pub(crate) fn wait(&mut self) {
+        self.child.wait().unwrap();
+    }
+
     /// Waits for it to leave by itself.
     pub(crate) fn left(mut self) -> bool {
         self.child.wait().unwrap().success()

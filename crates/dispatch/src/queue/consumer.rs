@@ -184,7 +184,8 @@ impl Consumer {
         let mut free = Some(free);
         for leased in leased {
             let hand = free.take().or_else(|| hands.another());
-            tasks.spawn(Arc::clone(self).attempt(leased, hand));
+            let lost = self.held.take(&leased);
+            tasks.spawn(Arc::clone(self).attempt(leased, lost, hand));
         }
     }
 
@@ -263,8 +264,12 @@ impl Consumer {
     }
 
     /// One lease, from hand to store.
-    async fn attempt(self: Arc<Self>, leased: Leased, hand: Option<OwnedSemaphorePermit>) {
-        let lost = self.held.take(&leased);
+    async fn attempt(
+        self: Arc<Self>,
+        leased: Leased,
+        lost: CancellationToken,
+        hand: Option<OwnedSemaphorePermit>,
+    ) {
         tokio::select! {
             () = self.settle(&leased, hand) => {}
             // Another one has it by now, or nobody needs it.

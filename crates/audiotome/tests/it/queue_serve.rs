@@ -1,0 +1,82 @@
+//! A master whose jobs are spoken through the queue.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::master::{audiobook, converted, long_book, start};
+use crate::queue::{Worker, through};
+use crate::redis::Redis;
+use crate::sandbox::Sandbox;
+use crate::serving::{Process, master};
+
+/// A master that leaves the speaking to workers.
+fn serve(sandbox: &Sandbox, redis: &Redis, listen: &str) -> Command {
+    let mut command = master(sandbox, listen, "");
+    command.arg("--no-local");
+    through(&mut command, sandbox, redis);
+    command
+}
+
+#[test]
+fn a_job_goes_through_the_queue_and_survives_its_master() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let mut first = Process::start(&mut serve(&sandbox, &redis, "127.0.0.1:0"));
+    let book = first.upload("book.md", &long_book());
+    let job = start(&first, &book, json!({}));
+    let mut events = first.events(&job);
+    let _worker = Worker::start(&sandbox, &redis, "delay=20ms");
+    while events.next_of("segment")["state"] != "done" {}
+    first.signal("-KILL");
+    first.wait();
+    let again = Process::start(&mut serve(&sandbox, &redis, "127.0.0.1:0"));
+    let done = again.wait_for(&job, &["done", "failed"]);
+    assert_eq!(done["state"], "done", "{done:#}");
+    assert_eq!(audiobook(&again, &job), converted("book.md", &long_book()));
+    assert_eq!(
+        redis.ask(&["hget", "{audiotome}:totals", "late"]),
+        "",
+        "nothing was spoken twice"
+    );
+}
+
+#[test]
+fn two_jobs_share_the_workers_and_an_urgent_one_goes_first() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let master = Process::start(&mut serve(&sandbox, &redis, "127.0.0.1:0"));
+    let (slow, fast) = (
+        master.upload("slow.md", &long_book()),
+        master.upload("fast.md", "Only a few words. And a few more. That is all."),
+    );
+    let slow = start(&master, &slow, json!({}));
+    let mut events = master.events(&slow);
+    let _worker = Worker::start(&sandbox, &redis, "delay=30ms");
+    while events.next_of("segment")["state"] != "done" {}
+    let fast = start(&master, &fast, json!({ "priority": 5 }));
+    master.wait_for(&fast, &["done"]);
+    assert_eq!(master.get(&format!("/jobs/{slow}"))["state"], "running");
+    master.post(&format!("/jobs/{slow}/cancel"), &json!({}));
+    master.wait_for(&slow, &["cancelled"]);
+    assert_eq!(
+        redis.ask(&["hlen", "{audiotome}:lanes"]),
+        "0",
+        "nothing waits for nobody"
+    );
+}
+
+#[test]
+fn a_text_for_others_goes_through_the_queue_too() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let master = Process::start(&mut serve(&sandbox, &redis, "127.0.0.1:0"));
+    let _worker = Worker::start(&sandbox, &redis, "");
+    let body = json!({ "model": "tone", "voice": "tone", "input": "Hello there.", "response_format": "wav" });
+    let (status, bytes) = master.raw(
+        "POST",
+        "/v1/audio/speech",
+        "application/json",
+        Some(body.to_string().into_bytes()),
+    );
+    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&bytes));
+    assert_eq!(&bytes[..4], b"RIFF");
+    assert_eq!(redis.ask(&["hget", "{audiotome}:totals", "spoken"]), "1");
+}
