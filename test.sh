@@ -19,3 +19,4 @@ cargo nextest run --locked --workspace "$@"
 cargo test --locked --workspace --doc --quiet
 cargo build --locked --package audiotome
 scripts/check-api.sh "$(target_folder)/debug/audiotome" "$here/target/test-data"
+scripts/check-manifests.sh "$here/target/test-data"
