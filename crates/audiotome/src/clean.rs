@@ -60,7 +60,9 @@ pub(crate) fn files(folder: &Path) -> impl Iterator<Item = Kept> + use<> {
         })
         .filter_map(|path| {
             let metadata = fs_err::metadata(&path).ok()?;
-            metadata.is_file().then_some(Kept {
+            // Without its name, workers of a queue would not know the store again.
+            let name = path.ends_with("store-id");
+            (metadata.is_file() && !name).then_some(Kept {
                 bytes: metadata.len(),
                 modified: metadata.modified().ok()?,
                 path,

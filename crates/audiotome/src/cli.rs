@@ -17,7 +17,7 @@ mod wish;
 pub(crate) use cluster::{ClusterArgs, NodesArgs};
 pub(crate) use join::JoinArgs;
 pub(crate) use queue::{LeavingArgs, QueueArgs};
-pub(crate) use tls::TlsArgs;
+pub(crate) use tls::{TlsArgs, TrustArgs};
 pub(crate) use wish::{OutputArgs, ProgressKind, ReadingArgs, VoiceArgs, WishArgs};
 
 /// Turn a book into an audiobook with chapters, cover and tags.

@@ -34,7 +34,7 @@ Exit codes:
   2    the command line makes no sense
   3    some sentences could not be spoken: nothing is lost, decide and run again
   4    a program or a voice is missing: `audiotome doctor` tells
-  5    the queue or the shared store can't be reached, or refuses us
+  5    the queue or the shared store can't be used; nothing was begun
   130  stopped by Ctrl-C; the same command goes on where it stopped";
 
 /// An error that knows its exit code and the way out.

@@ -122,6 +122,7 @@ impl Progress {
             Event::WorkerUnfit { worker, reason } => {
                 self.say(&format!("{worker} can't help with this book: {reason}"));
             }
+            Event::Waiting { reason } => self.say(&format!("waiting: {reason}")),
             Event::Died { reason, segment } => self.say(&format!(
                 "sentence {} could not be spoken: {reason}",
                 segment + 1

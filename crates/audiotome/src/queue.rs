@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use audiotome_audio::{Shared, StoreAddress};
 use audiotome_core::AudioStore;
 use audiotome_dispatch::{ConsumerSettings, Dispatcher, Producer, ProducerSettings};
@@ -11,7 +12,7 @@ use audiotome_queue::{Queue, QueueAddress, RedisStore};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::QueueArgs;
+use crate::cli::{QueueArgs, TrustArgs};
 use crate::exit::{Ending, USAGE};
 
 /// What clips that travel through Redis are known by.
@@ -29,7 +30,7 @@ pub(crate) struct Opened {
 }
 
 /// Connects to the queue, if there is one, and opens the store. What is wrong with either is said at once.
-pub(crate) async fn open(args: &QueueArgs) -> anyhow::Result<Option<Opened>> {
+pub(crate) async fn open(args: &QueueArgs, trust: &TrustArgs) -> anyhow::Result<Option<Opened>> {
     let Some(address) = &args.queue else {
         return Ok(None);
     };
@@ -38,7 +39,12 @@ pub(crate) async fn open(args: &QueueArgs) -> anyhow::Result<Option<Opened>> {
         let hint = "`--store file:///mnt/share`, `--store s3://bucket/prefix`, or `--store redis` without shared storage";
         return Err(Ending::new(USAGE, message, hint).into());
     };
-    let queue = Queue::connect(address).await?;
+    let mut address = address.clone();
+    if let Some(file) = trust.tls_ca.as_ref().filter(|_| address.has_tls()) {
+        let pem = fs_err::read(file);
+        address = address.trusting(pem.with_context(|| "for `--tls-ca`")?);
+    }
+    let queue = Queue::connect(&address).await?;
     Ok(Some(opened(queue, store).await?))
 }
 

@@ -82,7 +82,7 @@ async fn studio(
     if let Some(slots) = local {
         studio.add_this_machine(slots);
     }
-    let serving = match queue::open(&args.queue).await? {
+    let serving = match queue::open(&args.queue, &args.trust).await? {
         Some(opened) => Some(queue::attach(
             &mut studio,
             opened,

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &WorkerArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let drain = signals::stop(&runtime);
     let repertoire = Arc::new(repertoire);
     runtime.block_on(async {
-        let opened = queue::open(&args.queue).await?;
+        let opened = queue::open(&args.queue, &args.join.trust).await?;
         // With a queue, the server is for whoever watches; it is up only when it was asked for.
         let server = match (&opened, args.listen) {
             (Some(_), None) => None,

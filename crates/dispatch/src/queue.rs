@@ -6,6 +6,7 @@
 mod consumer;
 mod hands;
 mod held;
+mod patient;
 mod producer;
 mod pulse;
 mod round;

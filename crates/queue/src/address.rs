@@ -14,6 +14,8 @@ const NAMESPACE: &str = "audiotome";
 pub struct QueueAddress {
     url: Url,
     namespace: String,
+    /// Certificates that are trusted instead of the system's, as PEM.
+    trusted: Option<Vec<u8>>,
 }
 
 /// Not the address of a queue.
@@ -40,6 +42,23 @@ impl QueueAddress {
     #[must_use]
     pub fn namespace(&self) -> &str {
         &self.namespace
+    }
+
+    /// Trusts these certificates, a PEM file's contents, instead of the system's.
+    #[must_use]
+    pub fn trusting(mut self, pem: Vec<u8>) -> Self {
+        self.trusted = Some(pem);
+        self
+    }
+
+    /// Whether the connection is encrypted.
+    #[must_use]
+    pub fn has_tls(&self) -> bool {
+        self.url.scheme() == "rediss"
+    }
+
+    pub(crate) fn trusted(&self) -> Option<&[u8]> {
+        self.trusted.as_deref()
     }
 
     /// What all keys begin with. The braces keep them in one slot of a cluster.
@@ -74,7 +93,11 @@ impl FromStr for QueueAddress {
             return Err(QueueAddressError::Namespace(namespace));
         }
         url.set_query(None);
-        Ok(Self { url, namespace })
+        Ok(Self {
+            url,
+            namespace,
+            trusted: None,
+        })
     }
 }
 

@@ -25,6 +25,8 @@ pub enum QueueErrorKind {
     ReadOnly,
     /// It throws keys away when memory runs out.
     Evicts,
+    /// It is a node of a cluster that does not hold the queue.
+    Cluster,
     /// Other versions of audiotome use it, or Redis is too old.
     Version,
     /// Anything else that it says.
@@ -72,6 +74,9 @@ impl QueueError {
             }
             QueueErrorKind::Full => "raise Redis' `maxmemory`: what waits stays where it is",
             QueueErrorKind::ReadOnly => "name the primary, not a replica, and look at Redis' disk",
+            QueueErrorKind::Cluster => {
+                "name the node that holds the namespace, or a Redis that is no cluster"
+            }
             QueueErrorKind::Evicts => "set Redis' `maxmemory-policy` to `noeviction`",
             QueueErrorKind::Version => {
                 "use one version of audiotome for masters and workers, and Redis 6.2 or newer"
@@ -84,6 +89,13 @@ impl QueueError {
 fn kind(error: &RedisError) -> QueueErrorKind {
     match (error.kind(), error.code()) {
         (_, Some("OOM")) => QueueErrorKind::Full,
+        (_, Some("MOVED" | "ASK" | "CROSSSLOT")) => QueueErrorKind::Cluster,
+        // Inside a script the code is only in the text.
+        _ if error.to_string().contains("NOPERM")
+            || error.to_string().contains("No permissions") =>
+        {
+            QueueErrorKind::Refused
+        }
         (_, Some("READONLY" | "MISCONF")) | (ErrorKind::Server(ServerErrorKind::ReadOnly), _) => {
             QueueErrorKind::ReadOnly
         }

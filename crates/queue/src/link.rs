@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, ScriptInvocation};
+use redis::{
+    AsyncConnectionConfig, Client, FromRedisValue, RedisError, ScriptInvocation, TlsCertificates,
+};
 
 use crate::address::QueueAddress;
 use crate::error::QueueError;
@@ -13,6 +15,13 @@ use crate::error::QueueError;
 const CONNECTING: Duration = Duration::from_secs(5);
 /// What an answer may take; beyond that the connection counts as broken.
 const ANSWERING: Duration = Duration::from_secs(5);
+
+fn trusting(pem: &[u8]) -> TlsCertificates {
+    TlsCertificates {
+        client_tls: None,
+        root_cert: Some(pem.to_vec()),
+    }
+}
 
 /// One connection for all who share it: requests are sent as they come. Nothing is tried again in here.
 #[derive(Clone)]
@@ -28,7 +37,11 @@ impl Link {
     pub(crate) fn new(address: &QueueAddress) -> Result<Self, QueueError> {
         // The TLS library wants to be told which cryptography to use; another call may have done so.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::open(address.url().as_str());
+        let url = address.url().as_str();
+        let client = match address.trusted() {
+            Some(pem) => Client::build_with_tls(url, trusting(pem)),
+            None => Client::open(url),
+        };
         Ok(Self {
             client: client.map_err(|error| QueueError::new(address, &error))?,
             address: Arc::new(address.clone()),

@@ -15,8 +15,6 @@ use crate::queue::Queue;
 const BLOCK: Duration = Duration::from_secs(5);
 /// How many are fetched at once.
 const AT_ONCE: usize = 500;
-/// What is told to a master that never comes back is forgotten after so long.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Something that happened to a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +34,8 @@ pub struct Told {
 /// What happened to a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
+    /// A worker has it.
+    Begun,
     /// Its clip is in the store.
     Spoken {
         /// How long the clip is.
@@ -124,10 +124,6 @@ impl Results {
             .arg("MINID")
             .arg(after(&self.last))
             .ignore();
-        pipe.cmd("PEXPIRE")
-            .arg(&self.stream)
-            .arg(KEPT.as_millis().to_string())
-            .ignore();
         self.link.send(&pipe).await
     }
 }
@@ -143,6 +139,7 @@ fn after(id: &str) -> String {
 fn parse(field: impl Fn(&str) -> String) -> Option<Told> {
     let data = field("d");
     let what = match &*field("e") {
+        "begun" => What::Begun,
         "spoken" => What::Spoken {
             audio: Duration::from_nanos(data.parse().ok()?),
         },

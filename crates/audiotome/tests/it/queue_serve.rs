@@ -26,7 +26,7 @@ fn a_job_goes_through_the_queue_and_survives_its_master() {
     let job = start(&first, &book, json!({}));
     let mut events = first.events(&job);
     let _worker = Worker::start(&sandbox, &redis, "delay=20ms");
-    while events.next_of("segment")["state"] != "done" {}
+    while events.next_of("segment")["event"] != "spoken" {}
     first.signal("-KILL");
     first.wait();
     let again = Process::start(&mut serve(&sandbox, &redis, "127.0.0.1:0"));
@@ -51,7 +51,7 @@ fn two_jobs_share_the_workers_and_an_urgent_one_goes_first() {
     let slow = start(&master, &slow, json!({}));
     let mut events = master.events(&slow);
     let _worker = Worker::start(&sandbox, &redis, "delay=30ms");
-    while events.next_of("segment")["state"] != "done" {}
+    while events.next_of("segment")["event"] != "spoken" {}
     let fast = start(&master, &fast, json!({ "priority": 5 }));
     master.wait_for(&fast, &["done"]);
     assert_eq!(master.get(&format!("/jobs/{slow}"))["state"], "running");

@@ -158,6 +158,9 @@ impl Consumer {
                 _ => {}
             }
             let Some(leases) = self.lease_or_pause(&hands, &mut pause).await else {
+                if self.idle_for_too_long(&mut since) {
+                    return Ended::Idle;
+                }
                 continue;
             };
             let learnt = self.learn(&leases.unknown).await;
@@ -196,19 +199,25 @@ impl Consumer {
         since: &mut Instant,
         change: Option<Duration>,
     ) -> Option<Ended> {
-        if !self.held.all().is_empty() {
-            *since = Instant::now();
+        if self.idle_for_too_long(since) {
+            return Some(Ended::Idle);
         }
         let most = self.settings.max_idle;
         let left = most.map(|most| most.saturating_sub(since.elapsed()));
-        if left == Some(Duration::ZERO) {
-            return Some(Ended::Idle);
-        }
         let waits = [change, self.known.next_change(), left];
         tokio::select! {
             () = wake.wait(waits.into_iter().flatten().min()) => None,
             () = self.drain.cancelled() => Some(Ended::Drained),
         }
+    }
+
+    /// Whether there was nothing to do, `since` then, for as long as it waits for work.
+    fn idle_for_too_long(&self, since: &mut Instant) -> bool {
+        if !self.held.all().is_empty() {
+            *since = Instant::now();
+        }
+        let most = self.settings.max_idle;
+        most.is_some_and(|most| since.elapsed() >= most)
     }
 
     /// Leases, or waits a little where the queue is away.

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use super::patient::Patient;
 use super::round::QueueRound;
 use crate::cluster::Cluster;
 use crate::queue::consumer::{Consumer, ConsumerSettings};
@@ -63,7 +64,8 @@ struct Rounds(Mutex<HashMap<LaneId, Vec<UnboundedSender<News>>>>);
 impl Producer {
     /// Begins to listen to workers.
     #[must_use]
-    pub fn start(queue: Queue, settings: ProducerSettings) -> Arc<Self> {
+    pub fn start(queue: Queue, mut settings: ProducerSettings) -> Arc<Self> {
+        settings.store = Arc::new(Patient(settings.store));
         let results = Results::new(&queue, &settings.process);
         let reply = results.stream().to_owned();
         let rounds = Arc::new(Rounds::default());

@@ -64,6 +64,8 @@ local function tell(lane, what, key, task, data)
     if reply then
         redis.call('XADD', reply, 'MAXLEN', '~', 100000, '*', 'l', lane, 'e', what, 'k', key,
             'w', task.by or '', 'n', task.tries, 'd', data)
+        -- A master that never comes back must not fill Redis.
+        redis.call('EXPIRE', reply, 86400)
     end
 end
 
