@@ -34,8 +34,6 @@ pub struct Told {
 /// What happened to a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// A worker has it.
-    Begun,
     /// Its clip is in the store.
     Spoken {
         /// How long the clip is.
@@ -59,6 +57,8 @@ pub struct Results {
     stream: String,
     /// The last one that was read.
     last: String,
+    /// Read since what was read was removed.
+    read: usize,
     /// Redis was away: whether it is back is told at once, not when there is news.
     was_away: bool,
 }
@@ -71,6 +71,7 @@ impl Results {
             link: queue.link.blocking(BLOCK),
             stream: queue.key(&format!("results:{name}")),
             last: "0".to_owned(),
+            read: 0,
             was_away: false,
         }
     }
@@ -109,9 +110,11 @@ impl Results {
             told.extend(parse(field));
             self.last = entry.id;
         }
-        if !told.is_empty() {
-            // What is not removed now comes again with the next error, and changes nothing.
+        self.read += told.len();
+        if self.read >= AT_ONCE || (told.is_empty() && self.read > 0) {
+            // What is not removed comes again with the next error, and changes nothing.
             let _ = self.forget().await;
+            self.read = 0;
         }
         Ok(told)
     }
@@ -139,7 +142,6 @@ fn after(id: &str) -> String {
 fn parse(field: impl Fn(&str) -> String) -> Option<Told> {
     let data = field("d");
     let what = match &*field("e") {
-        "begun" => What::Begun,
         "spoken" => What::Spoken {
             audio: Duration::from_nanos(data.parse().ok()?),
         },

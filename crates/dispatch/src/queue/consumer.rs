@@ -157,20 +157,20 @@ impl Consumer {
                 }
                 _ => {}
             }
-            let Some(leases) = self.lease_or_pause(&hands, &mut pause).await else {
+            let asked = self.how_many(&hands);
+            let Some(leases) = self.lease_or_pause(asked, &mut pause).await else {
                 if self.idle_for_too_long(&mut since) {
                     return Ended::Idle;
                 }
                 continue;
             };
             let learnt = self.learn(&leases.unknown).await;
-            if !leases.leased.is_empty() {
-                since = Instant::now();
-                self.begin(leases.leased, free, &hands, tasks);
-                continue;
-            }
-            drop(free);
-            if !learnt && let Some(ended) = self.wait(&wake, &mut since, leases.wait).await {
+            let there_is_more = learnt || leases.leased.len() >= asked;
+            self.begin(leases.leased, free, &hands, tasks);
+            // Who got less than it asked for need not ask again before there is news.
+            if !there_is_more
+                && let Some(ended) = self.wait(&wake, &mut since, leases.wait, tasks).await
+            {
                 return ended;
             }
         }
@@ -198,6 +198,7 @@ impl Consumer {
         wake: &Wake,
         since: &mut Instant,
         change: Option<Duration>,
+        tasks: &mut JoinSet<()>,
     ) -> Option<Ended> {
         if self.idle_for_too_long(since) {
             return Some(Ended::Idle);
@@ -205,8 +206,11 @@ impl Consumer {
         let most = self.settings.max_idle;
         let left = most.map(|most| most.saturating_sub(since.elapsed()));
         let waits = [change, self.known.next_change(), left];
+        let counts = self.settings.max_segments.is_some();
         tokio::select! {
             () = wake.wait(waits.into_iter().flatten().min()) => None,
+            // It may have been the last one.
+            Some(_) = tasks.join_next(), if counts => None,
             () = self.drain.cancelled() => Some(Ended::Drained),
         }
     }
@@ -221,8 +225,8 @@ impl Consumer {
     }
 
     /// Leases, or waits a little where the queue is away.
-    async fn lease_or_pause(&self, hands: &Hands, pause: &mut Duration) -> Option<Leases> {
-        match self.lease(hands).await {
+    async fn lease_or_pause(&self, count: usize, pause: &mut Duration) -> Option<Leases> {
+        match self.lease(count).await {
             Ok(leases) => {
                 *pause = PAUSE;
                 Some(leases)
@@ -235,17 +239,21 @@ impl Consumer {
         }
     }
 
-    /// Leases as much as there are free hands, one of which the caller has.
-    async fn lease(&self, hands: &Hands) -> Result<Leases, QueueError> {
+    /// As many as there are free hands, one of which the caller has, and never more than it is to speak.
+    fn how_many(&self, hands: &Hands) -> usize {
+        let count = hands.left() + 1;
+        let Some(left) = self.still_to_speak() else {
+            return count;
+        };
+        let left = left.saturating_sub(self.held.all().len() as u64);
+        count.min(usize::try_from(left).unwrap_or(usize::MAX))
+    }
+
+    async fn lease(&self, count: usize) -> Result<Leases, QueueError> {
         self.member.rested().await;
         let Self {
             queue, settings, ..
         } = self;
-        let mut count = hands.left() + 1;
-        if let Some(left) = self.still_to_speak() {
-            let left = left.saturating_sub(self.held.all().len() as u64);
-            count = count.min(usize::try_from(left).unwrap_or(usize::MAX));
-        }
         queue
             .lease(&settings.name, count, settings.lease, &self.known.skills())
             .await

@@ -196,7 +196,6 @@ impl<'a> QueueRound<'a> {
                 Some(_) => {}
                 None => self.spoken(task, told.worker, audio),
             },
-            What::Begun => self.begun(task, told.worker),
             What::Retried { reason } => self.report(Event::Retried {
                 segment: self.missing.segments[task],
                 attempt: told.tries,
@@ -217,15 +216,6 @@ impl<'a> QueueRound<'a> {
             What::Dead { .. } => {}
         }
         Ok(())
-    }
-
-    /// A worker has it: somebody is at work.
-    fn begun(&mut self, task: usize, worker: String) {
-        if self.states[task] == State::Open {
-            self.lack = None;
-            let segment = self.missing.segments[task];
-            self.report(Event::Speaking { segment, worker });
-        }
     }
 
     /// Gives up when the first segments were all refused, as [`crate::speak`] does.
@@ -249,6 +239,11 @@ impl<'a> QueueRound<'a> {
             State::Open | State::Fetching => self.open -= 1,
         }
         let segment = self.missing.segments[task];
+        if self.lack.take().is_some() {
+            // Somebody is at work again.
+            let worker = worker.clone();
+            self.report(Event::Speaking { segment, worker });
+        }
         let planned = &self.plan.segments[segment];
         self.report(Event::Spoken {
             segment,

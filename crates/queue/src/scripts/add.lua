@@ -2,15 +2,18 @@
 -- ARGV: lane, its description (JSON), stream of its master, priority (−1,000,000 to 1,000,000),
 --       'first' or 'work', then key and task (JSON) of each. Returns how many are new.
 local lane = ARGV[1]
-redis.call('HSET', P .. 'lanes', lane, ARGV[2])
-redis.call('HSET', P .. 'replies', lane, ARGV[3])
-redis.call('HSET', P .. 'priorities', lane, ARGV[4])
-redis.call('SREM', P .. 'closed', lane)
-for _, first in ipairs({ true, false }) do
-    redis.pcall('XGROUP', 'CREATE', stream(lane, first), GROUP, '0', 'MKSTREAM')
-end
-if not redis.call('ZSCORE', P .. 'turns', lane) then
-    to_the_end(lane)
+-- What this process has set up already stays.
+if redis.call('HGET', P .. 'replies', lane) ~= ARGV[3] then
+    redis.call('HSET', P .. 'lanes', lane, ARGV[2])
+    redis.call('HSET', P .. 'replies', lane, ARGV[3])
+    redis.call('HSET', P .. 'priorities', lane, ARGV[4])
+    redis.call('SREM', P .. 'closed', lane)
+    for _, first in ipairs({ true, false }) do
+        redis.pcall('XGROUP', 'CREATE', stream(lane, first), GROUP, '0', 'MKSTREAM')
+    end
+    if not redis.call('ZSCORE', P .. 'turns', lane) then
+        to_the_end(lane)
+    end
 end
 local added = 0
 local at = now()

@@ -119,7 +119,6 @@ local function serve(lane, first, wish)
                 task.worker, task.by, task.since = worker, worker, at
                 save(lane, key, task)
                 redis.call('ZADD', P .. 'timers', at + lease, lane .. ' ' .. key)
-                tell(lane, 'begun', key, task, '')
                 leases[#leases + 1] = { lane, key, id, cjson.encode(task) }
                 served = served + 1
             else

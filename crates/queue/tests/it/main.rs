@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use audiotome_core::{EngineId, Language, Narration, Pauses, SegmentKey, Speed};
 use audiotome_queue::{
-    Again, Lane, LaneId, Leased, Queue, Results, Retry, Skill, Skills, Task, Told, What,
+    Again, Lane, LaneId, Leased, Queue, Results, Retry, Skill, Skills, Task, Told,
 };
 
 use crate::redis::Redis;
@@ -136,8 +136,7 @@ impl Book {
     }
 
     async fn told(&mut self) -> Vec<Told> {
-        let told = self.results.next().await.unwrap().into_iter();
-        told.filter(|told| told.what != What::Begun).collect()
+        self.results.next().await.unwrap()
     }
 }
 
