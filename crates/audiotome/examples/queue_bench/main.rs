@@ -112,7 +112,7 @@ async fn run(
         "bench",
         &std::process::id().to_string(),
     );
-    let mut results = Results::new(queue, &format!("bench-{}", std::process::id()));
+    let mut results = Results::new(queue, &plan.segments[0].key.to_string());
     let reply = results.stream().to_owned();
     let tasks: Vec<(SegmentKey, Task)> = plan
         .segments
