@@ -1,9 +1,12 @@
 //! The queue on a real Redis.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod errors;
 mod leases;
 mod limits;
 mod redis;
+mod tending;
 mod turns;
 
 use std::time::Duration;

@@ -60,14 +60,16 @@ impl Redis {
     }
 
     /// Loses all that it has kept.
-    #[allow(dead_code, reason = "not all who share this file need it")]
+    #[expect(clippy::allow_attributes, reason = "some who share this file need it")]
+    #[allow(dead_code, reason = "and some do not")]
     pub(crate) fn forget(&self) {
         let kept = self.folder.path().join("appendonlydir");
         std::fs::remove_dir_all(kept).unwrap();
     }
 
     /// Sends a signal to the server.
-    #[allow(dead_code, reason = "not all who share this file need it")]
+    #[expect(clippy::allow_attributes, reason = "some who share this file need it")]
+    #[allow(dead_code, reason = "and some do not")]
     pub(crate) fn signal(&self, signal: &str) {
         let pid = self.child.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());

@@ -51,7 +51,7 @@ async fn a_worker_takes_only_what_it_can_speak_and_hears_of_what_it_does_not_kno
     mine.add(&["m1"]).await;
     let leases = mine.queue.lease("w", 5, crate::LEASE, &mine.skills).await.unwrap();
     assert_eq!(texts(&leases.leased), ["m1"]);
-    assert_eq!(leases.unknown, [other.id.clone()]);
+    assert_eq!(leases.unknown, std::slice::from_ref(&other.id));
     let lane = mine.queue.lane(&other.id).await.unwrap().unwrap();
     assert_eq!(lane.narration.voice, "boop");
     let skills = Skills::from([(other.id.skill(), false), (mine.id.skill(), true)]);
