@@ -107,9 +107,18 @@ impl Queue {
         let lanes = ids.into_iter().zip(figures).filter_map(|(id, figures)| {
             let lane = serde_json::from_str(about.get(id)?).ok()?;
             let priority = priorities.get(id).copied().unwrap_or_default();
-            LaneStats::new((LaneId::parse(id), lane, priority), &figures, now_ms, &workers)
+            LaneStats::new(
+                (LaneId::parse(id), lane, priority),
+                &figures,
+                now_ms,
+                &workers,
+            )
         });
-        let number = |name| field(&info, name).and_then(|value| value.parse().ok()).unwrap_or(0);
+        let number = |name| {
+            field(&info, name)
+                .and_then(|value| value.parse().ok())
+                .unwrap_or(0)
+        };
         Ok(QueueStats {
             lanes: lanes.collect(),
             workers,
@@ -128,7 +137,9 @@ impl Queue {
         let mut command = Cmd::new();
         command.arg("HGETALL").arg(self.key("lanes"));
         let lanes: BTreeMap<String, String> = self.link.ask(&command).await?;
-        let lane = |(id, lane): (String, String)| Some((LaneId::parse(&id), serde_json::from_str(&lane).ok()?));
+        let lane = |(id, lane): (String, String)| {
+            Some((LaneId::parse(&id), serde_json::from_str(&lane).ok()?))
+        };
         Ok(lanes.into_iter().filter_map(lane).collect())
     }
 
@@ -139,15 +150,27 @@ impl Queue {
     pub async fn workers(&self) -> Result<Vec<WorkerStatus>, QueueError> {
         let mut pipe = redis::pipe();
         pipe.cmd("TIME");
-        pipe.cmd("ZRANGE").arg(self.key("workers")).arg(0).arg(-1).arg("WITHSCORES");
+        pipe.cmd("ZRANGE")
+            .arg(self.key("workers"))
+            .arg(0)
+            .arg(-1)
+            .arg("WITHSCORES");
         pipe.cmd("HGETALL").arg(self.key("statuses"));
         type Answer = ((u64, u64), Vec<(String, f64)>, BTreeMap<String, String>);
         let ((seconds, _), alive, statuses): Answer = self.link.send(&pipe).await?;
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of this century")]
         let now = (seconds * 1000) as f64;
-        let alive: Vec<_> = alive.into_iter().filter(|(_, until)| *until > now).map(|(name, _)| name).collect();
-        let status = statuses.into_iter().filter(|(name, _)| alive.contains(name));
-        Ok(status.filter_map(|(_, status)| serde_json::from_str(&status).ok()).collect())
+        let alive: Vec<_> = alive
+            .into_iter()
+            .filter(|(_, until)| *until > now)
+            .map(|(name, _)| name)
+            .collect();
+        let status = statuses
+            .into_iter()
+            .filter(|(name, _)| alive.contains(name));
+        Ok(status
+            .filter_map(|(_, status)| serde_json::from_str(&status).ok())
+            .collect())
     }
 
     /// Asks a worker to finish what it speaks, and to leave. It hears of it with its next heartbeat.
@@ -156,10 +179,18 @@ impl Queue {
     /// # Errors
     /// When Redis can't be used now.
     pub async fn drain(&self, worker: &str) -> Result<bool, QueueError> {
-        let there = self.workers().await?.iter().any(|status| status.name == worker);
+        let there = self
+            .workers()
+            .await?
+            .iter()
+            .any(|status| status.name == worker);
         if there {
             let mut command = Cmd::new();
-            command.arg("HSET").arg(self.key("orders")).arg(worker).arg("drain");
+            command
+                .arg("HSET")
+                .arg(self.key("orders"))
+                .arg(worker)
+                .arg("drain");
             let _: i64 = self.link.ask(&command).await?;
         }
         Ok(there)
@@ -193,12 +224,24 @@ impl LaneStats {
         now_ms: u64,
         workers: &[WorkerStatus],
     ) -> Option<Self> {
-        let &[open, dead, first, first_held, first_oldest, work, work_held, work_oldest] = figures
+        let &[
+            open,
+            dead,
+            first,
+            first_held,
+            first_oldest,
+            work,
+            work_held,
+            work_oldest,
+        ] = figures
         else {
             return None;
         };
         let (leased, entries) = (first_held + work_held, first + work);
-        let oldest = [first_oldest, work_oldest].into_iter().filter(|at| *at > 0).min();
+        let oldest = [first_oldest, work_oldest]
+            .into_iter()
+            .filter(|at| *at > 0)
+            .min();
         let age = now_ms.saturating_sub(oldest.unwrap_or(now_ms));
         let skill = id.skill();
         Some(Self {
@@ -220,7 +263,10 @@ impl LaneStats {
 
 impl QueueStats {
     /// What a worker can't speak, and why: lanes with reasons.
-    pub fn lacks<'a>(&'a self, worker: &'a WorkerStatus) -> impl Iterator<Item = (&'a LaneStats, &'a str)> {
+    pub fn lacks<'a>(
+        &'a self,
+        worker: &'a WorkerStatus,
+    ) -> impl Iterator<Item = (&'a LaneStats, &'a str)> {
         self.lanes.iter().filter_map(|lane| {
             let reason = worker.lacks.get(&lane.id.skill())?;
             Some((lane, reason.as_str()))
@@ -231,7 +277,8 @@ impl QueueStats {
 /// Figures of a lane.
 const FIGURES: usize = 8;
 /// How many entries of a stream are in the hands of workers; none where there is no group yet.
-const PENDING: &str = "local p = redis.pcall('XPENDING', KEYS[1], 'workers') return p.err and 0 or p[1]";
+const PENDING: &str =
+    "local p = redis.pcall('XPENDING', KEYS[1], 'workers') return p.err and 0 or p[1]";
 /// The time of the oldest entry of a stream, ms; 0 where there is none.
 const OLDEST: &str = "local e = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1] return e and tonumber(e[1]:match('%d+')) or 0";
 

@@ -18,5 +18,6 @@ end
 if revoked > 0 then
     count('revoked', revoked)
     forget_if_empty(lane)
+    wake(lane)
 end
 return revoked
