@@ -11,6 +11,11 @@ mod look;
 mod master;
 mod master_faults;
 mod metrics;
+mod queue_api;
+mod queue_cli;
+mod queue_scene;
+#[path = "../../../queue/tests/it/redis.rs"]
+mod redis;
 mod resume;
 mod sandbox;
 mod serving;
