@@ -43,21 +43,29 @@ async fn list(master: &Master, json: bool) -> anyhow::Result<()> {
         tell("there are no workers: `audiotome workers add HOST:PORT` adds one");
         return Ok(());
     }
-    let rows: Vec<_> = list.workers.iter().map(row).collect();
-    let header = [
-        "NAME", "STATE", "BUSY", "SPOKEN", "FAILED", "SPEED", "REASON",
-    ];
-    table::write(&mut io::stdout().lock(), header, &rows)?;
-    Ok(of_queue(&answer)?)
+    if !list.workers.is_empty() {
+        let rows: Vec<_> = list.workers.iter().map(row).collect();
+        let header = [
+            "NAME", "STATE", "BUSY", "SPOKEN", "FAILED", "SPEED", "REASON",
+        ];
+        table::write(&mut io::stdout().lock(), header, &rows)?;
+    }
+    Ok(of_queue(&answer, !list.workers.is_empty())?)
 }
 
 /// Workers of the master's queue, if it has one.
-fn of_queue(answer: &Value) -> io::Result<()> {
+fn of_queue(answer: &Value, below_others: bool) -> io::Result<()> {
     let Some(workers) = answer["queue_workers"].as_array() else {
         return Ok(());
     };
+    if workers.is_empty() {
+        tell("no worker is connected to the master's queue");
+        return Ok(());
+    }
     let mut out = io::stdout().lock();
-    writeln!(out, "\nOf the queue:")?;
+    if below_others {
+        writeln!(out, "\nOf the queue:")?;
+    }
     let rows: Vec<_> = workers.iter().map(queue_row).collect();
     let header = [
         "NAME", "STATE", "BUSY", "SPOKEN", "FAILED", "SPEED", "SPEAKING",

@@ -155,7 +155,8 @@ fn what_is_not_there_is_a_problem() {
         .master
         .call("GET", "/queue/lanes/nope/tasks?state=lost", None);
     assert_eq!(wrong.0, 400, "{}", wrong.1);
-    let alone = Process::master(&Sandbox::new(), "", &[]);
+    let sandbox = Sandbox::new();
+    let alone = Process::master(&sandbox, "", &[]);
     let (status, body) = alone.call("GET", "/queue", None);
     assert_eq!(status, 404);
     assert_eq!(body["error"]["message"], "this master has no queue");

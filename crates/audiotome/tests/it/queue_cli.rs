@@ -1,5 +1,8 @@
 //! `audiotome queue` on a real Redis, with a worker and a book that is stuck.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use serde_json::Value;
 
 use crate::queue_scene::{Helper, STUCK, is_stuck, through, until};
@@ -89,6 +92,30 @@ fn what_waits_is_seen_before_anybody_speaks() {
         nobody.is_empty() && hint.contains("no worker is connected"),
         "{hint}"
     );
+}
+
+#[test]
+fn the_queue_is_watched_until_ctrl_c() {
+    let scene = Scene::new();
+    let mut command = scene
+        .sandbox
+        .audiotome(&["queue", "stats", "--watch", "1", "--json"]);
+    through(&mut command, &scene.sandbox, &scene.redis);
+    let mut watcher = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(watcher.stdout.take().unwrap()).lines();
+    let mut next = || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap();
+    assert_eq!(next()["lanes"], serde_json::json!([]));
+    let _book = Helper::convert(&scene.sandbox, &scene.redis);
+    while next()["lanes"][0]["title"] != "The Short Book" {}
+    let pid = watcher.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(watcher.wait().unwrap().code(), Some(0));
 }
 
 #[test]
