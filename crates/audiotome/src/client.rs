@@ -4,6 +4,7 @@
 //! comes back, `ids` understands ids that are cut short, `table` writes columns.
 
 pub(crate) mod args;
+pub(crate) mod table;
 
 mod answers;
 mod dead_letters;
@@ -16,7 +17,6 @@ mod job;
 mod jobs;
 mod master;
 mod submit;
-mod table;
 mod workers;
 
 use std::io::{self, Write as _};

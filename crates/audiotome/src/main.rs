@@ -17,6 +17,7 @@ mod serve;
 mod settings_page;
 mod signals;
 mod studio;
+mod tend;
 mod voices;
 mod worker;
 
@@ -56,6 +57,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Clean(args) => clean::run(&args, &data),
         Command::Serve(args) => serve::run(&args, &data),
         Command::Worker(args) => worker::run(&args, &data),
+        Command::Queue(args) => tend::run(&args),
         Command::Client(command) => client::run(command),
     }
 }

@@ -15,6 +15,7 @@ mod queue;
 mod results;
 mod scripts;
 mod stats;
+mod tasks;
 mod wake;
 mod worker;
 
@@ -25,6 +26,7 @@ pub use lane::{Lane, LaneId, Skill, Task};
 pub use limits::{Limit, LimitOn};
 pub use queue::Queue;
 pub use results::{Results, Told, What};
-pub use stats::{LaneStats, QueueStats, TaskLine, TaskState, Totals};
+pub use stats::{LaneStats, QueueStats, Totals};
+pub use tasks::{Record, TaskLine, TaskState};
 pub use wake::Wake;
 pub use worker::{Again, Leased, Leases, Orders, Retry, Skills, WorkerStatus};

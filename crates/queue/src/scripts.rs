@@ -23,4 +23,5 @@ scripts! {
     PRIORITISE: "scripts/prioritise.lua";
     CLOSE: "scripts/close.lua";
     REVIVE: "scripts/revive.lua";
+    REVOKE: "scripts/revoke.lua";
 }

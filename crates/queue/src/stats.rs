@@ -1,13 +1,13 @@
 //! How the queue stands, for people and their monitoring.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use audiotome_core::SegmentKey;
 use redis::Cmd;
 use serde::{Deserialize, Serialize};
 
 use crate::error::QueueError;
-use crate::lane::{Lane, LaneId, key};
+use crate::lane::{Lane, LaneId};
 use crate::queue::{Queue, field};
 use crate::worker::WorkerStatus;
 
@@ -72,37 +72,8 @@ pub struct Totals {
     pub lapsed: u64,
     /// Tasks that failed for good.
     pub dead: u64,
-}
-
-/// One task, for lists.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TaskLine {
-    /// Its key.
-    pub key: SegmentKey,
-    /// What it says.
-    pub text: String,
-    /// Where it stands.
-    pub state: TaskState,
-    /// Who has it, or had it last.
-    pub worker: Option<String>,
-    /// Tries that failed.
-    pub tries: u32,
-    /// What went wrong, try by try.
-    pub history: Vec<String>,
-}
-
-/// Where a task stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TaskState {
-    /// For a worker.
-    Waiting,
-    /// In the hands of a worker.
-    Leased,
-    /// For another try.
-    Delayed,
-    /// It failed for good.
-    Dead,
+    /// Tasks and dead letters that people took back.
+    pub revoked: u64,
 }
 
 impl Queue {
@@ -117,44 +88,59 @@ impl Queue {
         pipe.cmd("ZRANGE").arg(self.key("turns")).arg(0).arg(-1);
         pipe.cmd("HGETALL").arg(self.key("totals"));
         pipe.cmd("TIME");
+        pipe.cmd("INFO").arg("everything");
         type Answer = (
             BTreeMap<String, String>,
             BTreeMap<String, i32>,
             Vec<String>,
             BTreeMap<String, u64>,
-            (f64, f64),
+            (u64, u64),
+            String,
         );
-        let (about, priorities, turns, totals, (seconds, micros)): Answer =
-            self.link.send(&pipe).await?;
+        let answer: Answer = self.link.send(&pipe).await?;
+        let (about, priorities, turns, totals, (seconds, micros), info) = answer;
         let workers = self.workers().await?;
-        let now_ms = seconds * 1000.0 + micros / 1000.0;
+        let now_ms = seconds * 1000 + micros / 1000;
         let rest = about.keys().filter(|id| !turns.contains(id));
-        let mut lanes = Vec::new();
-        for id in turns.iter().chain(rest) {
-            let lane = about
-                .get(id)
-                .and_then(|lane| serde_json::from_str(lane).ok());
-            let Some(lane) = lane else { continue };
+        let ids: Vec<_> = turns.iter().chain(rest).collect();
+        let figures = self.figures(&ids).await?;
+        let lanes = ids.into_iter().zip(figures).filter_map(|(id, figures)| {
+            let lane = serde_json::from_str(about.get(id)?).ok()?;
             let priority = priorities.get(id).copied().unwrap_or_default();
-            lanes.push(
-                self.lane_stats(LaneId::parse(id), lane, priority, now_ms, &workers)
-                    .await?,
-            );
-        }
-        let info = self.info("everything").await?;
+            LaneStats::new(
+                (LaneId::parse(id), lane, priority),
+                &figures,
+                now_ms,
+                &workers,
+            )
+        });
         let number = |name| {
             field(&info, name)
                 .and_then(|value| value.parse().ok())
                 .unwrap_or(0)
         };
         Ok(QueueStats {
-            lanes,
+            lanes: lanes.collect(),
             workers,
             totals: Totals::of(&totals),
             memory_bytes: number("used_memory"),
             connections: number("connected_clients"),
             redis: field(&info, "redis_version").unwrap_or_default().to_owned(),
         })
+    }
+
+    /// Every lane that the queue knows.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn lanes(&self) -> Result<Vec<(LaneId, Lane)>, QueueError> {
+        let mut command = Cmd::new();
+        command.arg("HGETALL").arg(self.key("lanes"));
+        let lanes: BTreeMap<String, String> = self.link.ask(&command).await?;
+        let lane = |(id, lane): (String, String)| {
+            Some((LaneId::parse(&id), serde_json::from_str(&lane).ok()?))
+        };
+        Ok(lanes.into_iter().filter_map(lane).collect())
     }
 
     /// Workers that are alive, by name.
@@ -210,54 +196,55 @@ impl Queue {
         Ok(there)
     }
 
-    /// Every task of a lane that is not spoken.
-    ///
-    /// # Errors
-    /// When Redis can't be used now.
-    pub async fn tasks(&self, lane: &LaneId) -> Result<Vec<TaskLine>, QueueError> {
-        let mut pipe = redis::pipe();
-        pipe.cmd("HGETALL").arg(self.key(&format!("open:{lane}")));
-        pipe.cmd("HGETALL").arg(self.key(&format!("dead:{lane}")));
-        type Tasks = Vec<(String, String)>;
-        let (open, dead): (Tasks, Tasks) = self.link.send(&pipe).await?;
-        let open = open.into_iter().map(|entry| (entry, false));
-        let dead = dead.into_iter().map(|entry| (entry, true));
-        let mut lines: Vec<_> = open
-            .chain(dead)
-            .filter_map(|((key, task), dead)| line(&key, &task, dead))
-            .collect();
-        lines.sort_by_key(|(at, _)| *at);
-        Ok(lines.into_iter().map(|(_, line)| line).collect())
-    }
-
-    async fn lane_stats(
-        &self,
-        id: LaneId,
-        lane: Lane,
-        priority: i32,
-        now_ms: f64,
-        workers: &[WorkerStatus],
-    ) -> Result<LaneStats, QueueError> {
-        let mut pipe = redis::pipe();
-        pipe.cmd("HLEN").arg(self.key(&format!("open:{id}")));
-        pipe.cmd("HLEN").arg(self.key(&format!("dead:{id}")));
-        for place in ["first", "work"] {
-            let stream = self.key(&format!("{place}:{id}"));
-            pipe.cmd("XLEN").arg(&stream);
-            pipe.cmd("EVAL").arg(PENDING).arg(1).arg(&stream);
-            pipe.cmd("EVAL").arg(OLDEST).arg(1).arg(&stream);
+    /// What there is of each lane, all asked in one go.
+    async fn figures(&self, ids: &[&String]) -> Result<Vec<Vec<u64>>, QueueError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
         }
-        type Answer = (u64, u64, u64, u64, f64, u64, u64, f64);
-        let answer: Answer = self.link.send(&pipe).await?;
-        let (open, dead, first, first_held, first_oldest, work, work_held, work_oldest) = answer;
-        let leased = first_held + work_held;
-        let entries = first + work;
+        let mut pipe = redis::pipe();
+        for id in ids {
+            pipe.cmd("HLEN").arg(self.key(&format!("open:{id}")));
+            pipe.cmd("HLEN").arg(self.key(&format!("dead:{id}")));
+            for place in ["first", "work"] {
+                let stream = self.key(&format!("{place}:{id}"));
+                pipe.cmd("XLEN").arg(&stream);
+                pipe.cmd("EVAL").arg(PENDING).arg(1).arg(&stream);
+                pipe.cmd("EVAL").arg(OLDEST).arg(1).arg(&stream);
+            }
+        }
+        let figures: Vec<u64> = self.link.send(&pipe).await?;
+        Ok(figures.chunks(FIGURES).map(<[u64]>::to_vec).collect())
+    }
+}
+
+impl LaneStats {
+    fn new(
+        (id, lane, priority): (LaneId, Lane, i32),
+        figures: &[u64],
+        now_ms: u64,
+        workers: &[WorkerStatus],
+    ) -> Option<Self> {
+        let &[
+            open,
+            dead,
+            first,
+            first_held,
+            first_oldest,
+            work,
+            work_held,
+            work_oldest,
+        ] = figures
+        else {
+            return None;
+        };
+        let (leased, entries) = (first_held + work_held, first + work);
         let oldest = [first_oldest, work_oldest]
             .into_iter()
-            .filter(|at| *at > 0.0)
-            .fold(now_ms, f64::min);
+            .filter(|at| *at > 0)
+            .min();
+        let age = now_ms.saturating_sub(oldest.unwrap_or(now_ms));
         let skill = id.skill();
-        Ok(LaneStats {
+        Some(Self {
             somebody_can: workers.iter().any(|worker| worker.skills.contains(&skill)),
             id,
             title: lane.title,
@@ -269,11 +256,26 @@ impl Queue {
             leased,
             delayed: open.saturating_sub(entries),
             dead,
-            oldest_s: (now_ms - oldest).max(0.0) / 1000.0,
+            oldest_s: Duration::from_millis(age).as_secs_f64(),
         })
     }
 }
 
+impl QueueStats {
+    /// What a worker can't speak, and why: lanes with reasons.
+    pub fn lacks<'a>(
+        &'a self,
+        worker: &'a WorkerStatus,
+    ) -> impl Iterator<Item = (&'a LaneStats, &'a str)> {
+        self.lanes.iter().filter_map(|lane| {
+            let reason = worker.lacks.get(&lane.id.skill())?;
+            Some((lane, reason.as_str()))
+        })
+    }
+}
+
+/// Figures of a lane.
+const FIGURES: usize = 8;
 /// How many entries of a stream are in the hands of workers; none where there is no group yet.
 const PENDING: &str =
     "local p = redis.pcall('XPENDING', KEYS[1], 'workers') return p.err and 0 or p[1]";
@@ -290,36 +292,7 @@ impl Totals {
             retried: total("retried"),
             lapsed: total("lapsed"),
             dead: total("dead"),
+            revoked: total("revoked"),
         }
     }
-}
-
-/// A task as Redis has it, with the place at which it was added.
-fn line(name: &str, json: &str, dead: bool) -> Option<(u64, TaskLine)> {
-    #[derive(Deserialize)]
-    struct Full {
-        text: String,
-        tries: u32,
-        history: String,
-        added: u64,
-        worker: Option<String>,
-        by: Option<String>,
-        entry: Option<String>,
-    }
-    let task: Full = serde_json::from_str(json).ok()?;
-    let state = match (dead, &task.worker, &task.entry) {
-        (true, ..) => TaskState::Dead,
-        (_, Some(_), _) => TaskState::Leased,
-        (_, None, Some(_)) => TaskState::Waiting,
-        (_, None, None) => TaskState::Delayed,
-    };
-    let line = TaskLine {
-        key: key(name)?,
-        text: task.text,
-        state,
-        worker: task.worker.or(task.by),
-        tries: task.tries,
-        history: task.history.lines().map(str::to_owned).collect(),
-    };
-    Some((task.added, line))
 }

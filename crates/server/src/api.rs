@@ -27,6 +27,8 @@ mod jobs;
 mod new_job;
 mod problem;
 mod progress;
+mod queue;
+mod queue_views;
 mod segments;
 mod settings;
 mod speech;
@@ -74,6 +76,7 @@ fn routes() -> OpenApiRouter<Arc<Master>> {
         .merge(of_results())
         .merge(of_dead_letters())
         .merge(of_workers())
+        .merge(of_queue())
         .merge(of_speech())
         .merge(of_master())
 }
@@ -124,6 +127,17 @@ fn of_workers() -> OpenApiRouter<Arc<Master>> {
         .routes(routes!(workers::announce, workers::goodbye))
         .routes(routes!(workers::drain))
         .routes(routes!(workers::remove))
+}
+
+fn of_queue() -> OpenApiRouter<Arc<Master>> {
+    OpenApiRouter::new()
+        .routes(routes!(queue::stats))
+        .routes(routes!(queue::tasks))
+        .routes(routes!(queue::history))
+        .routes(routes!(queue::retry))
+        .routes(routes!(queue::revoke))
+        .routes(routes!(queue::retry_one))
+        .routes(routes!(queue::drain))
 }
 
 fn of_speech() -> OpenApiRouter<Arc<Master>> {

@@ -14,6 +14,7 @@ mod hub;
 mod job;
 mod master;
 mod metrics;
+mod queue_figures;
 mod rate;
 mod runner;
 mod settings;

@@ -12,6 +12,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Metric, Registry};
 
+use crate::queue_figures::QueueFigures;
+
 type Label = [(&'static str, String); 1];
 type Seconds = Counter<f64, AtomicU64>;
 
@@ -37,6 +39,8 @@ pub(crate) struct Metrics {
     pub(crate) slots: Family<Label, Gauge>,
     /// Bytes on the disk, by what they are.
     pub(crate) store: Family<Label, Gauge>,
+    /// The queue, where there is one.
+    pub(crate) broker: QueueFigures,
 }
 
 impl Metrics {
@@ -58,11 +62,14 @@ impl Metrics {
             workers: Family::default(),
             slots: Family::default(),
             store: Family::default(),
+            broker: QueueFigures::default(),
         }
         .registered()
     }
 
-    fn registered(self) -> Self {
+    fn registered(mut self) -> Self {
+        let broker = Box::new(self.broker.clone());
+        self.registry.register_collector(broker);
         self.with("segments_spoken", "Segments spoken, by worker", |m| {
             m.segments.clone()
         })

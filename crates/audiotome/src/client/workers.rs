@@ -39,15 +39,63 @@ async fn list(master: &Master, json: bool) -> anyhow::Result<()> {
     if json {
         return Ok(print_json(&answer)?);
     }
-    if list.workers.is_empty() {
+    if list.workers.is_empty() && answer["queue_workers"].is_null() {
         tell("there are no workers: `audiotome workers add HOST:PORT` adds one");
         return Ok(());
     }
-    let rows: Vec<_> = list.workers.iter().map(row).collect();
+    if !list.workers.is_empty() {
+        let rows: Vec<_> = list.workers.iter().map(row).collect();
+        let header = [
+            "NAME", "STATE", "BUSY", "SPOKEN", "FAILED", "SPEED", "REASON",
+        ];
+        table::write(&mut io::stdout().lock(), header, &rows)?;
+    }
+    Ok(of_queue(&answer, !list.workers.is_empty())?)
+}
+
+/// Workers of the master's queue, if it has one.
+fn of_queue(answer: &Value, below_others: bool) -> io::Result<()> {
+    let Some(workers) = answer["queue_workers"].as_array() else {
+        return Ok(());
+    };
+    if workers.is_empty() {
+        tell("no worker is connected to the master's queue");
+        return Ok(());
+    }
+    let mut out = io::stdout().lock();
+    if below_others {
+        writeln!(out, "\nOf the queue:")?;
+    }
+    let rows: Vec<_> = workers.iter().map(queue_row).collect();
     let header = [
-        "NAME", "STATE", "BUSY", "SPOKEN", "FAILED", "SPEED", "REASON",
+        "NAME", "STATE", "BUSY", "SPOKEN", "FAILED", "SPEED", "SPEAKING",
     ];
-    Ok(table::write(&mut io::stdout().lock(), header, &rows)?)
+    table::write(&mut out, header, &rows)
+}
+
+fn queue_row(worker: &Value) -> [String; 7] {
+    let number = |name: &str| worker[name].as_u64().unwrap_or(0);
+    let state = match (worker["draining"].as_bool(), number("busy")) {
+        (Some(true), _) => "draining",
+        (_, 0) => "idle",
+        _ => "speaking",
+    };
+    let rate = worker["characters_per_second"].as_f64().unwrap_or(0.0);
+    let speaking = worker["speaking"].as_array().into_iter().flatten();
+    let speaking: Vec<_> = speaking.filter_map(Value::as_str).collect();
+    [
+        worker["name"].as_str().unwrap_or_default().to_owned(),
+        state.to_owned(),
+        format!("{} of {}", number("busy"), number("slots")),
+        number("segments").to_string(),
+        number("failures").to_string(),
+        if rate >= 0.5 {
+            format!("{rate:.0}/s")
+        } else {
+            String::new()
+        },
+        speaking.join(" | "),
+    ]
 }
 
 fn row(worker: &Worker) -> [String; 7] {

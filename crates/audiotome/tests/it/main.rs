@@ -14,6 +14,9 @@ mod master_faults;
 mod master_rules;
 mod metrics;
 mod queue;
+mod queue_api;
+mod queue_cli;
+mod queue_scene;
 mod queue_serve;
 #[path = "../../../queue/tests/it/redis.rs"]
 mod redis;

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::queue_scene::{Helper, through};
+use crate::redis::Redis;
 use crate::sandbox::{BOOK, Sandbox, run};
 use crate::serving::{Process, master};
 
@@ -25,7 +27,32 @@ fn told() -> String {
         let (_, text) = process.raw("GET", "/metrics", "", None);
         String::from_utf8(text).unwrap()
     };
-    format!("{}{}", figures(&master), figures(&worker))
+    format!(
+        "{}{}{}",
+        figures(&master),
+        figures(&worker),
+        told_of_a_queue()
+    )
+}
+
+/// What a master with a queue tells of it; a dead letter keeps the book there.
+fn told_of_a_queue() -> String {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    sandbox.file("book.md", BOOK);
+    let mut command = master(&sandbox, "127.0.0.1:0", "");
+    through(command.arg("--no-local"), &sandbox, &redis);
+    let master = Process::start(&mut command);
+    let _worker = Helper::worker(&sandbox, &redis, "refuse=lamp");
+    run(
+        &mut master.client(&sandbox, &["submit", "--follow", "book.md"]),
+        3,
+    );
+    let (_, text) = master.raw("GET", "/metrics", "", None);
+    let text = String::from_utf8(text).unwrap();
+    let lines = text.split_inclusive('\n');
+    lines
+        .filter(|line| line.contains("audiotome_queue_"))
+        .collect()
 }
 
 fn dashboard() -> Value {

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Which of our crates a crate may import.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("core", &[]),
     ("files", &[]),
     ("codec", &["core"]),
+    ("queue", &["core", "codec"]),
     ("book", &["core"]),
     ("speech", &["core", "files", "codec"]),
     ("audio", &["core", "files", "codec"]),
-    ("dispatch", &["core", "codec"]),
+    ("dispatch", &["core", "codec", "queue"]),
     (
         "production",
         &["core", "files", "book", "speech", "audio", "dispatch"],
@@ -26,6 +27,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
             "speech",
             "audio",
             "dispatch",
+            "queue",
             "production",
         ],
     ),
@@ -39,6 +41,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
             "speech",
             "audio",
             "dispatch",
+            "queue",
             "production",
             "server",
         ],

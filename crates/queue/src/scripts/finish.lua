@@ -12,6 +12,8 @@ task.by = ARGV[3]
 count('spoken')
 tell(lane, 'spoken', key, task, ARGV[4])
 redis.call('XADD', P .. 'log', 'MAXLEN', '~', 1000, '*', 'l', lane, 'k', key, 'w', ARGV[3],
-    'n', task.tries + 1, 'ms', now() - (task.since or task.added), 'h', task.history)
+    'n', task.tries + 1, 'ms', now() - (task.since or task.added), 'h', task.history, 't', task.text)
 forget_if_empty(lane)
+-- Somebody may have waited for a limit.
+if redis.call('EXISTS', P .. 'limits') == 1 then wake(lane) end
 return 1

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use audiotome_queue::{Limit, LimitOn};
+use audiotome_queue::{Limit, LimitOn, Wake};
 
 use crate::redis::Redis;
 use crate::{Book, LEASE};
@@ -36,6 +36,31 @@ async fn no_more_are_spoken_at_once_than_allowed() {
         .unwrap();
     assert!(book.queue.limits().await.unwrap().is_empty());
     assert_eq!(book.lease("b", 4).await.len(), 2);
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_limit_is_woken_when_there_is_room() {
+    let redis = Redis::start();
+    let book = Book::on(&redis, "book").await;
+    let limit = Limit {
+        on: LimitOn::All,
+        rate: None,
+        at_once: Some(1),
+    };
+    book.queue.limit(&limit).await.unwrap();
+    book.add(&["1", "2"]).await;
+    let held = book.lease("a", 1).await.remove(0);
+    let wake = Wake::listen(&book.queue);
+    // The first one says that news may have been missed before.
+    wake.wait(None).await;
+    assert!(book.lease("b", 1).await.is_empty());
+    let waiting = tokio::spawn(async move { wake.wait(None).await });
+    book.finish("a", &held).await;
+    tokio::time::timeout(Duration::from_secs(5), waiting)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(book.lease("b", 1).await.len(), 1);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod errors;
 mod leases;
 mod limits;
 mod redis;
+mod tending;
 mod turns;
 
 use std::time::Duration;

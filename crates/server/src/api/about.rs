@@ -13,6 +13,7 @@ use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, PathItem, RefOr, Sec
 
 use super::extract::Json;
 use super::problem::{Kind, Problem, Refusals};
+use super::queue::queue;
 use super::workers::state;
 use crate::database::jobs;
 use crate::job::JobState;
@@ -89,6 +90,9 @@ pub(crate) async fn metrics(
     }
     count_segments(&master);
     count_workers(&master);
+    if let Some(queue) = queue(&master) {
+        master.metrics.broker.look(queue).await;
+    }
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], master.metrics.text()))
 }

@@ -14,6 +14,8 @@ use utoipa::ToSchema;
 
 use super::extract::{Json, Path};
 use super::problem::{Kind, Problem, Refusals};
+use super::queue::queue;
+use super::queue_views::QueueWorkerView;
 use crate::database::workers;
 use crate::master::Master;
 
@@ -46,6 +48,9 @@ pub(crate) struct WorkerView {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WorkerList {
     workers: Vec<WorkerView>,
+    /// Workers of the queue, the master's own among them; null where there is no queue, or no answer
+    /// from it.
+    queue_workers: Option<Vec<QueueWorkerView>>,
 }
 
 /// A machine that shall help.
@@ -79,7 +84,18 @@ pub(crate) async fn list(State(master): State<Arc<Master>>) -> Json<WorkerList> 
             .iter()
             .map(|member| member.status().into())
             .collect(),
+        queue_workers: of_queue(&master).await,
     })
+}
+
+async fn of_queue(master: &Master) -> Option<Vec<QueueWorkerView>> {
+    let stats = master.metrics.broker.look(queue(master)?).await?;
+    let workers = stats.workers.iter();
+    Some(
+        workers
+            .map(|worker| QueueWorkerView::of(worker, &stats))
+            .collect(),
+    )
 }
 
 /// Adds a worker; books that are being read use it at once. It is remembered. One that is there

@@ -1,0 +1,206 @@
+//! What people look at, and take back.
+
+use std::time::Duration;
+
+use audiotome_queue::{Again, TaskState, What, WorkerStatus};
+
+use crate::redis::Redis;
+use crate::{Book, LEASE, texts};
+
+#[tokio::test]
+async fn each_task_says_where_it_stands() {
+    let redis = Redis::start();
+    let book = Book::on(&redis, "book").await;
+    book.add(&["dead", "delayed", "leased", "waiting"]).await;
+    let held = book.lease("a", 3).await;
+    book.fail("a", &held[0], Again::No).await;
+    book.fail("a", &held[1], Again::Yes).await;
+    let tasks = book.queue.tasks(&book.id).await.unwrap();
+    let state = |text: &str| tasks.iter().find(|task| task.text == text).unwrap().state;
+    for (text, expected) in [
+        ("dead", TaskState::Dead),
+        ("delayed", TaskState::Delayed),
+        ("leased", TaskState::Leased),
+        ("waiting", TaskState::Waiting),
+    ] {
+        assert_eq!(state(text), expected, "{text}");
+    }
+    let leased = tasks.iter().find(|task| task.text == "leased").unwrap();
+    assert!(
+        leased.worker.as_deref() == Some("a") && leased.took_s.is_some(),
+        "{leased:?}"
+    );
+    let stats = book.queue.stats().await.unwrap();
+    let lane = &stats.lanes[0];
+    assert_eq!(
+        (lane.waiting, lane.leased, lane.delayed, lane.dead),
+        (1, 1, 1, 1)
+    );
+    assert_eq!(
+        (lane.title.as_str(), lane.engine.as_str(), lane.somebody_can),
+        ("book", "tone/1", false)
+    );
+    assert!(stats.memory_bytes > 0 && stats.connections > 0 && !stats.redis.is_empty());
+}
+
+#[tokio::test]
+async fn many_lanes_keep_their_own_figures() {
+    let redis = Redis::start();
+    let names: Vec<_> = (1..=7).map(|number| format!("book{number}")).collect();
+    for (count, name) in names.iter().enumerate() {
+        let texts: Vec<_> = (0..=count)
+            .map(|number| format!("{name} {number}"))
+            .collect();
+        let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+        Book::on(&redis, name).await.add(&texts).await;
+    }
+    let book = Book::on(&redis, "book").await;
+    let stats = book.queue.stats().await.unwrap();
+    let waiting: Vec<_> = stats
+        .lanes
+        .iter()
+        .map(|lane| (lane.title.clone(), lane.waiting))
+        .collect();
+    let expected: Vec<_> = names.into_iter().zip(1..).collect();
+    assert_eq!(waiting, expected);
+}
+
+#[tokio::test]
+async fn the_history_of_a_task_outlives_it() {
+    let redis = Redis::start();
+    let book = Book::on(&redis, "book").await;
+    book.add(&["one", "two"]).await;
+    let first = book.lease("a", 1).await.remove(0);
+    let other = book.lease("b", 1).await.remove(0);
+    book.fail("a", &first, Again::Yes).await;
+    assert!(book.finish("b", &other).await);
+    let again = book.next("b").await;
+    assert_eq!(again.key, first.key);
+    let key = first.key.to_string();
+    let open = book.queue.history(&key).await.unwrap();
+    assert_eq!(
+        (open.len(), open[0].task.state, open[0].task.tries),
+        (1, TaskState::Leased, 1)
+    );
+    assert!(book.finish("b", &again).await);
+    book.queue.close(&book.id, false).await.unwrap();
+
+    let spoken = book.queue.history(&key[..10]).await.unwrap();
+    let [record] = spoken.as_slice() else {
+        panic!("{spoken:?}")
+    };
+    assert_eq!(
+        (record.lane.clone(), record.title.clone()),
+        (book.id.clone(), None),
+        "the lane is gone"
+    );
+    let task = &record.task;
+    assert_eq!(
+        (task.state, task.text.as_str(), task.worker.as_deref()),
+        (TaskState::Spoken, "one", Some("b"))
+    );
+    assert_eq!(
+        (task.tries, task.history.as_slice()),
+        (1, ["a: it coughs".to_owned()].as_slice())
+    );
+    assert!(task.took_s.is_some_and(|took| took < 30.0), "{task:?}");
+    assert_eq!(book.queue.spoken().await.unwrap().len(), 2);
+    for nothing in ["", "*", "zz", "?"] {
+        assert!(
+            book.queue.history(nothing).await.unwrap().is_empty(),
+            "`{nothing}` is no key"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_revoked_is_lost_by_its_worker_and_told_to_its_master() {
+    let redis = Redis::start();
+    let mut book = Book::on(&redis, "book").await;
+    book.add(&["leased", "waiting", "kept"]).await;
+    let held = book.lease("a", 1).await;
+    let keys = [
+        held[0].key,
+        book.task("waiting").0,
+        book.task("never there").0,
+    ];
+    assert_eq!(
+        book.queue
+            .keys(&book.id, &keys[1].to_string()[..9])
+            .await
+            .unwrap(),
+        [keys[1]]
+    );
+    assert_eq!(book.queue.revoke(&book.id, &keys).await.unwrap(), 2);
+    let status = WorkerStatus {
+        name: "a".to_owned(),
+        ..WorkerStatus::default()
+    };
+    let orders = book.queue.beat(&status, LEASE, LEASE, &held).await.unwrap();
+    assert_eq!(orders.lost, [held[0].key]);
+    assert!(!book.finish("a", &held[0]).await, "too late");
+    let told = book.told().await;
+    assert_eq!(told.len(), 2);
+    for told in told {
+        assert_eq!(
+            told.what,
+            What::Dead {
+                history: vec!["revoked by a person".to_owned()]
+            }
+        );
+    }
+    assert_eq!(texts(&book.lease("b", 9).await), ["kept"]);
+    let stats = book.queue.stats().await.unwrap();
+    assert_eq!((stats.totals.revoked, stats.lanes[0].dead), (2, 0));
+    assert_eq!(
+        redis.ask(&["zcard", "{audiotome}:timers"]),
+        "1",
+        "no timer is left of it"
+    );
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_forgotten_when_it_is_revoked() {
+    let redis = Redis::start();
+    let book = Book::on(&redis, "book").await;
+    book.add(&["bad"]).await;
+    let held = book.lease("a", 1).await.remove(0);
+    book.fail("a", &held, Again::No).await;
+    book.queue.close(&book.id, false).await.unwrap();
+    assert_eq!(
+        book.queue.stats().await.unwrap().lanes.len(),
+        1,
+        "its dead letter keeps the lane"
+    );
+    assert_eq!(book.queue.revoke(&book.id, &[held.key]).await.unwrap(), 1);
+    assert!(book.queue.stats().await.unwrap().lanes.is_empty());
+}
+
+#[tokio::test]
+async fn a_purged_lane_is_gone_and_its_master_knows() {
+    let redis = Redis::start();
+    let mut book = Book::on(&redis, "book").await;
+    let texts: Vec<_> = (0..1201).map(|number| number.to_string()).collect();
+    let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+    book.add(&texts).await;
+    let held = book.lease("a", 2).await;
+    book.fail("a", &held[0], Again::No).await;
+    assert_eq!(book.queue.purge(&book.id).await.unwrap(), 1201);
+    let mut dead = 0;
+    while dead < 1201 {
+        let told = book.told().await;
+        assert!(!told.is_empty());
+        dead += told
+            .iter()
+            .filter(|told| matches!(told.what, What::Dead { .. }))
+            .count();
+    }
+    assert!(book.queue.stats().await.unwrap().lanes.is_empty());
+    assert!(book.lease("b", 1).await.is_empty());
+    // The master may want it again.
+    assert_eq!(book.add(&["0", "1"]).await, 2);
+    assert_eq!(
+        book.lease_for("b", 9, Duration::from_secs(1)).await.len(),
+        2
+    );
+}
