@@ -113,7 +113,8 @@ fn a_wrong_voice_is_told_once_and_not_for_every_sentence() {
             && said.contains("hint: "),
         "{said}"
     );
-    assert!(server.calls() <= 12, "{} calls", server.calls());
+    // Some are on their way when it is clear.
+    assert!(server.calls() <= 20, "{} calls", server.calls());
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod metrics;
 mod queue;
 mod queue_api;
 mod queue_cli;
+mod queue_faults;
 mod queue_scene;
 mod queue_serve;
 #[path = "../../../queue/tests/it/redis.rs"]

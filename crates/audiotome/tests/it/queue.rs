@@ -187,7 +187,7 @@ fn total(redis: &Redis, what: &str) -> u32 {
 }
 
 /// Two workers, and something that happens in the middle.
-fn survive(
+pub(crate) fn survive(
     fault: impl FnOnce(&mut Redis, &mut Vec<Worker>, &Sandbox),
 ) -> (Sandbox, Redis, Vec<Value>) {
     let (sandbox, mut redis) = (Sandbox::new(), Redis::start());
@@ -326,71 +326,6 @@ fn a_sentence_that_always_fails_is_a_dead_letter_and_the_rest_goes_on() {
         .count();
     assert_eq!((died, total(&redis, "dead")), (4, 4), "one in each chapter");
     assert_eq!(total(&redis, "spoken") as usize, spoken(&events).len());
-}
-
-#[test]
-fn redis_dies_and_comes_back() {
-    survive(|redis, _, _| {
-        redis.kill();
-        std::thread::sleep(Duration::from_secs(2));
-        redis.up();
-    });
-}
-
-#[test]
-fn redis_comes_back_without_its_data() {
-    survive(|redis, _, _| {
-        redis.kill();
-        redis.forget();
-        redis.up();
-    });
-}
-
-#[test]
-fn somebody_flushes_redis() {
-    survive(|redis, _, _| {
-        redis.ask(&["flushall"]);
-    });
-}
-
-#[test]
-fn redis_freezes_for_longer_than_an_answer_may_take() {
-    survive(|redis, _, _| {
-        redis.signal("-STOP");
-        std::thread::sleep(Duration::from_secs(7));
-        redis.signal("-CONT");
-    });
-}
-
-#[test]
-fn redis_is_full_for_a_while() {
-    survive(|redis, _, _| {
-        redis.ask(&["config", "set", "maxmemory", "1"]);
-        std::thread::sleep(Duration::from_secs(2));
-        redis.ask(&["config", "set", "maxmemory", "0"]);
-    });
-}
-
-#[test]
-fn redis_is_a_replica_for_a_while() {
-    survive(|redis, _, _| {
-        redis.ask(&["replicaof", "127.0.0.1", "1"]);
-        std::thread::sleep(Duration::from_secs(2));
-        redis.ask(&["replicaof", "no", "one"]);
-    });
-}
-
-#[test]
-fn the_store_is_away_for_a_while() {
-    survive(|_, _, sandbox| {
-        let (share, aside) = (sandbox.path("share"), sandbox.path("aside"));
-        fs_err::rename(&share, &aside).unwrap();
-        // No folder can be made where a file is.
-        sandbox.file("share", "in the way");
-        std::thread::sleep(Duration::from_secs(2));
-        fs_err::remove_file(&share).unwrap();
-        fs_err::rename(&aside, &share).unwrap();
-    });
 }
 
 #[test]
