@@ -10,7 +10,7 @@
 #   BOOK             best 100,000 words or more
 #   PIPER_CHAPTERS   Piper reads only so many chapters (default 10; it is slow)
 #   SENTENCES        for (d) (default 60)
-# ENGINES="espeak hibari" leaves out the others.
+# ENGINES="espeak hibari" leaves out the others, HAND=no leaves out (c), which takes longest.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../scripts/need.sh"
@@ -73,10 +73,12 @@ by_hand() {
 }
 export -f by_hand
 export target book work
-timed hand bash -c by_hand
-seconds=$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$work/hand.m4b")
-characters=$(wc -m <"$work/book.txt")
-row "(c) by hand: espeak-ng -f, ffmpeg" "$(wall hand)" "$(calc %.0f "$characters/$(wall hand)")" "$(calc %.1f "$seconds/$(wall hand)")" "$(memory hand)" "-"
+if [ "${HAND:-}" != no ]; then
+    timed hand bash -c by_hand
+    seconds=$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$work/hand.m4b")
+    characters=$(wc -m <"$work/book.txt")
+    row "(c) by hand: espeak-ng -f, ffmpeg" "$(wall hand)" "$(calc %.0f "$characters/$(wall hand)")" "$(calc %.1f "$seconds/$(wall hand)")" "$(memory hand)" "-"
+fi
 
 echo
 echo "one core, the first $sentences sentences, CPU seconds in all (without loading)"

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::client::args::ClientCommand;
 use crate::exit;
+use crate::tend::args::TendArgs;
 
 mod cluster;
 mod join;
@@ -91,7 +92,7 @@ pub(crate) enum Command {
     /// Speak for other machines, over HTTP
     Worker(WorkerArgs),
     /// Look at the queue and tend it
-    Queue(crate::tend::args::TendArgs),
+    Queue(TendArgs),
     #[command(flatten)]
     Client(ClientCommand),
 }
@@ -178,7 +179,8 @@ pub(crate) struct ServeArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct WorkerArgs {
-    /// Where to listen; other machines need `0.0.0.0:8000` and a token [default: 127.0.0.1:8000; with `--queue`, nowhere]
+    /// Where to listen; other machines need `0.0.0.0:8000` and a token [default: 127.0.0.1:8000; with
+    /// `--queue`, nowhere]
     #[arg(long, env = "AUDIOTOME_LISTEN", value_name = "ADDR:PORT")]
     pub(crate) listen: Option<SocketAddr>,
     /// Utterances spoken at once [default: one for each core]
