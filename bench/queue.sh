@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 rounds=${1:-5}
 
 need_rust
-need cc=gcc g++=g++ make=make cmake=cmake python3=python3 redis-server=redis-server
+need cc=gcc g++=g++ make=make cmake=cmake python3=python3 redis-server=redis-server redis-cli=redis-tools
 cd "$here/.."
 cargo build --release --locked --quiet --package audiotome --example queue_bench
 target=$(target_folder)

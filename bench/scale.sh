@@ -20,7 +20,7 @@ fi
 
 need_rust
 need cc=gcc g++=g++ make=make cmake=cmake ffmpeg=ffmpeg python3=python3 time=time
-[ -z "$queue" ] || need redis-server=redis-server
+[ -z "$queue" ] || need redis-server=redis-server redis-cli=redis-tools
 cd "$here/.."
 cargo build --release --locked --quiet --package audiotome
 audiotome=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/audiotome

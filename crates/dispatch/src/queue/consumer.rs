@@ -277,6 +277,9 @@ impl Consumer {
                 learnt = true;
             }
         }
+        if learnt && let Err(error) = self.beat_once().await {
+            debug!(%error, "could not tell what it can speak");
+        }
         learnt
     }
 

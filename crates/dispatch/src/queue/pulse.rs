@@ -27,7 +27,8 @@ impl Consumer {
         }
     }
 
-    async fn beat_once(&self) -> Result<(), QueueError> {
+    /// Tells how it is now.
+    pub(super) async fn beat_once(&self) -> Result<(), QueueError> {
         let held = self.held.all();
         let lease = self.settings.lease;
         let status = self.status(&held);
