@@ -86,7 +86,7 @@ for engine in $engines; do
     [ "$engine" != espeak ] || continue
     cargo bench --locked --quiet --package audiotome --bench floor -- "$book" "$engine" "$voices" --slots 1 --sentences "$sentences" | grep '^{' >"$work/one.json"
     "$python" "$here/packages.py" "$engine" "$voices" "$target/release/audiotome" "$book" "$sentences" >"$work/package.json"
-    ours=$(field "$work/one.json" wall_s)
+    ours=$(field "$work/one.json" cpu_s)
     theirs=$(field "$work/package.json" cpu_s)
     row "(d) $engine: ours, Python package" "$ours" "$theirs" "" "" "$(calc %.2f "$ours/$theirs")"
 done

@@ -24,4 +24,4 @@ if [ -n "${PEERS:-}" ]; then
     python=$("$here/python.sh" "${peers[0]}/requirements.txt" "$target/bench-peers")
 fi
 echo "$(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg); $(redis-server --version | cut -d' ' -f3); $(date -u +%F)"
-"$python" "$here/queue.py" "$rounds" "${WINDOWS:-1 8}" "${COUNT:-3000}" "$target/release/examples/queue_bench" "${peers[@]}"
+"$python" "$here/queue_costs.py" "$rounds" "${WINDOWS:-1 8}" "${COUNT:-3000}" "$target/release/examples/queue_bench" "${peers[@]}"

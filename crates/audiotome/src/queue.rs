@@ -39,13 +39,18 @@ pub(crate) async fn open(args: &QueueArgs, trust: &TrustArgs) -> anyhow::Result<
         let hint = "`--store file:///mnt/share`, `--store s3://bucket/prefix`, or `--store redis` without shared storage";
         return Err(Ending::new(USAGE, message, hint).into());
     };
+    let queue = connect(address, trust).await?;
+    Ok(Some(opened(queue, store).await?))
+}
+
+/// Connects to a queue.
+pub(crate) async fn connect(address: &QueueAddress, trust: &TrustArgs) -> anyhow::Result<Queue> {
     let mut address = address.clone();
     if let Some(file) = trust.tls_ca.as_ref().filter(|_| address.has_tls()) {
         let pem = fs_err::read(file);
         address = address.trusting(pem.with_context(|| "for `--tls-ca`")?);
     }
-    let queue = Queue::connect(&address).await?;
-    Ok(Some(opened(queue, store).await?))
+    Ok(Queue::connect(&address).await?)
 }
 
 async fn opened(queue: Queue, store: &StoreAddress) -> anyhow::Result<Opened> {

@@ -66,6 +66,9 @@ impl QueueError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self.kind {
+            QueueErrorKind::Unreachable if self.reason.contains("certificate") => {
+                "name a PEM file that vouches for its certificate with `--tls-ca`"
+            }
             QueueErrorKind::Unreachable => {
                 "start Redis, or name the right one with `--queue redis://host:6379`"
             }

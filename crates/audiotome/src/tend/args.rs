@@ -3,6 +3,7 @@
 use audiotome_queue::{LimitOn, QueueAddress, TaskState};
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::cli::TrustArgs;
 use crate::exit;
 
 #[derive(Debug, Args)]
@@ -21,6 +22,8 @@ pub(crate) struct TendArgs {
         help_heading = "Queue"
     )]
     pub(crate) queue: Option<QueueAddress>,
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
     /// As JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
