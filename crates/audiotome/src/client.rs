@@ -12,7 +12,7 @@ mod display;
 mod download;
 mod events;
 mod follow;
-mod ids;
+pub(crate) mod ids;
 mod job;
 mod jobs;
 mod master;

@@ -45,7 +45,7 @@ pub async fn speak_once(
     let plan = Arc::new(plan(narration, utterance));
     let store: Arc<dyn AudioStore> = match dispatcher {
         Dispatcher::Direct(_) => Arc::new(Catch::default()),
-        Dispatcher::Queue(producer) => producer.store(),
+        Dispatcher::Queue(producer) => producer.patient_store(),
     };
     let key = plan.segments[0].key;
     let (sender, events) = unbounded_channel();

@@ -129,7 +129,7 @@ pub async fn carry_out(
         order,
         run,
         title: &book.metadata.title,
-        store: studio.store()?,
+        store: studio.patient_store()?,
         ffmpeg: Ffmpeg::find()?,
     };
     let (spoken, encoded) = making.speak_and_encode(Arc::clone(plan), report).await?;

@@ -49,21 +49,24 @@ pub(crate) fn only(
             Err(Ending::new(FAILED, message, hint))
         }
         [_] => Ok(found.swap_remove(0)),
-        [..] => {
-            let named: Vec<_> = found
-                .iter()
-                .take(NAMED)
-                .map(|id| format!("`{id}`"))
-                .collect();
-            let more = if found.len() > NAMED { ", …" } else { "" };
-            let message = format!(
-                "`{given}` may mean {} {noun}s: {}{more}",
-                found.len(),
-                named.join(", ")
-            );
-            Err(Ending::new(FAILED, message, "say more of it"))
-        }
+        [..] => Err(several(given, noun, &found)),
     }
+}
+
+/// `given` may mean any of `found`.
+pub(crate) fn several(given: &str, noun: &str, found: &[String]) -> Ending {
+    let named: Vec<_> = found
+        .iter()
+        .take(NAMED)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = if found.len() > NAMED { ", …" } else { "" };
+    let message = format!(
+        "`{given}` may mean {} {noun}s: {}{more}",
+        found.len(),
+        named.join(", ")
+    );
+    Ending::new(FAILED, message, "say more of it")
 }
 
 #[cfg(test)]

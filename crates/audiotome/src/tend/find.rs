@@ -3,12 +3,11 @@
 use audiotome_core::SegmentKey;
 use audiotome_queue::{LaneId, Queue};
 
+use crate::client::ids::several;
 use crate::exit::{Ending, FAILED};
 
 /// Digits of a key that people see.
 const SHORT: usize = 12;
-/// Candidates that are named.
-const NAMED: usize = 5;
 
 /// A lane, and what people call its book.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +58,7 @@ fn among(given: &str, all: Vec<Named>) -> Result<Named, Ending> {
             let named = std::iter::once(first)
                 .chain(others)
                 .map(|lane| lane.id.to_string());
-            return Err(several(given, "book", named.collect()));
+            return Err(several(given, "book", &named.collect::<Vec<_>>()));
         }
     }
     let hint = "`audiotome queue stats` lists them";
@@ -98,8 +97,8 @@ pub(crate) async fn keys(
                 return Err(Ending::new(FAILED, message, hint).into());
             }
             [..] => {
-                let named = found.iter().map(ToString::to_string).collect();
-                return Err(several(given, "task", named).into());
+                let named: Vec<_> = found.iter().map(ToString::to_string).collect();
+                return Err(several(given, "task", &named).into());
             }
         }
     }
@@ -130,23 +129,8 @@ pub(crate) async fn worker(queue: &Queue, given: &str) -> anyhow::Result<String>
             Err(Ending::new(FAILED, format!("the queue has no worker `{given}`"), hint).into())
         }
         1 => Ok(found.remove(0)),
-        _ => Err(several(given, "worker", found).into()),
+        _ => Err(several(given, "worker", &found).into()),
     }
-}
-
-fn several(given: &str, noun: &str, found: Vec<String>) -> Ending {
-    let named: Vec<_> = found
-        .iter()
-        .take(NAMED)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let more = if found.len() > NAMED { ", …" } else { "" };
-    let message = format!(
-        "`{given}` may mean {} {noun}s: {}{more}",
-        found.len(),
-        named.join(", ")
-    );
-    Ending::new(FAILED, message, "say more of it")
 }
 
 #[cfg(test)]

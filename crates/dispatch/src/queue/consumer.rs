@@ -313,6 +313,9 @@ impl Consumer {
         // The slot goes on while this clip is packed and written, unless that takes long.
         let _writing = self.writing.acquire().await;
         drop(hand);
+        if let Err(suspect) = self.judge(leased, &clip) {
+            return self.say_failed(leased, &suspect, Again::Suspect).await;
+        }
         let audio = clip.duration();
         if self.keep(leased, clip).await {
             self.finish(leased, audio).await;
@@ -372,10 +375,6 @@ impl Consumer {
 
     /// Makes the clip durable, however long the store is away. Returns whether it could, before it had to leave.
     async fn keep(&self, leased: &Leased, clip: Clip) -> bool {
-        if let Err(suspect) = self.judge(leased, &clip) {
-            self.say_failed(leased, &suspect, Again::Suspect).await;
-            return false;
-        }
         let mut pause = PAUSE;
         loop {
             match self.store.put(&leased.key, clip.clone()).await {

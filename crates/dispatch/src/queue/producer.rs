@@ -52,6 +52,8 @@ pub(super) enum News {
 pub struct Producer {
     pub(super) queue: Queue,
     pub(super) settings: ProducerSettings,
+    /// The store, waited for where it is away: for books, not for people who wait.
+    pub(super) patient: Arc<dyn AudioStore>,
     pub(super) reply: String,
     rounds: Arc<Rounds>,
     hearing: JoinHandle<()>,
@@ -64,8 +66,8 @@ struct Rounds(Mutex<HashMap<LaneId, Vec<UnboundedSender<News>>>>);
 impl Producer {
     /// Begins to listen to workers.
     #[must_use]
-    pub fn start(queue: Queue, mut settings: ProducerSettings) -> Arc<Self> {
-        settings.store = Arc::new(Patient(settings.store));
+    pub fn start(queue: Queue, settings: ProducerSettings) -> Arc<Self> {
+        let patient = Arc::new(Patient(Arc::clone(&settings.store)));
         let results = Results::new(&queue, &settings.process);
         let reply = results.stream().to_owned();
         let rounds = Arc::new(Rounds::default());
@@ -73,6 +75,7 @@ impl Producer {
         Arc::new(Self {
             queue,
             settings,
+            patient,
             reply,
             rounds,
             hearing,
@@ -89,6 +92,13 @@ impl Producer {
     #[must_use]
     pub fn store(&self) -> Arc<dyn AudioStore> {
         Arc::clone(&self.settings.store)
+    }
+
+    /// The same, for whoever makes a book: while it is away, it is waited for, and a clip that was told
+    /// to be there is looked for more than once.
+    #[must_use]
+    pub fn patient_store(&self) -> Arc<dyn AudioStore> {
+        Arc::clone(&self.patient)
     }
 
     /// Speaks every segment of `plan` that the store does not have, as [`crate::speak`] does, through

@@ -85,7 +85,7 @@ impl<'a> QueueRound<'a> {
         settings: Settings,
         events: UnboundedSender<Event>,
     ) -> Result<Self, DispatchError> {
-        let missing = look_up(plan, &*producer.settings.store, &events).await?;
+        let missing = look_up(plan, &*producer.patient, &events).await?;
         let keys = missing
             .segments
             .iter()
@@ -274,7 +274,7 @@ impl<'a> QueueRound<'a> {
             self.open += 1;
         }
         self.states[task] = State::Fetching;
-        let store = self.producer.store();
+        let store = self.producer.patient_store();
         let key = self.plan.segments[self.missing.segments[task]].key;
         self.fetching.spawn(async move {
             let Ok(Some(clip)) = clips.get(&key).await else {
@@ -342,13 +342,13 @@ impl<'a> QueueRound<'a> {
         let Some(unknown) = self.sure(unknown) else {
             return Ok(());
         };
-        let absent = self.producer.settings.store.missing(&unknown).await;
+        let absent = self.producer.patient.missing(&unknown).await;
         let Some(absent) = self.sure(absent) else {
             return Ok(());
         };
         let absent: HashSet<_> = absent.into_iter().collect();
         for key in unknown.iter().filter(|key| !absent.contains(key)) {
-            let clip = self.producer.settings.store.get(key).await;
+            let clip = self.producer.patient.get(key).await;
             if let Some(Some(clip)) = self.sure(clip) {
                 self.spoken(self.tasks[key], String::new(), clip.duration());
             }
