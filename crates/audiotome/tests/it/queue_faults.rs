@@ -58,13 +58,19 @@ fn redis_is_a_replica_for_a_while() {
 
 #[test]
 fn the_store_is_away_for_a_while() {
-    survive(|_, _, sandbox| {
+    survive(|_, workers, sandbox| {
         let (share, aside) = (sandbox.path("share"), sandbox.path("aside"));
+        // A worker that writes in the middle of the move would make the folder anew.
+        let all = |signal| workers.iter().for_each(|worker| worker.signal(signal));
+        all("-STOP");
         fs_err::rename(&share, &aside).unwrap();
         // No folder can be made where a file is.
         sandbox.file("share", "in the way");
+        all("-CONT");
         std::thread::sleep(Duration::from_secs(2));
+        all("-STOP");
         fs_err::remove_file(&share).unwrap();
         fs_err::rename(&aside, &share).unwrap();
+        all("-CONT");
     });
 }
