@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::master::long_book;
 use crate::redis::Redis;
 use crate::sandbox::{Sandbox, events, run, spoken, stderr};
+use crate::workers::{alone, assert_same};
 
 /// A worker of the queue, killed with this.
 pub(crate) struct Worker(Child);
@@ -152,32 +153,6 @@ impl Making {
     }
 }
 
-/// The same book made by this machine alone.
-fn alone() -> (Vec<u8>, usize) {
-    let sandbox = Sandbox::new();
-    sandbox.file("book.md", long_book());
-    let output = run(&mut sandbox.convert(&["-o", "out.m4b", "book.md"]), 0);
-    let audiobook = fs_err::read(sandbox.path("out.m4b")).unwrap();
-    (audiobook, spoken(&events(&output)).len())
-}
-
-/// Every segment exactly once, and the same file as one machine makes.
-#[track_caller]
-pub(crate) fn assert_whole(sandbox: &Sandbox, events: &[Value]) {
-    let (audiobook, segments) = alone();
-    let keys = spoken(events);
-    let distinct: HashSet<_> = keys.iter().collect();
-    assert_eq!(
-        (keys.len(), distinct.len()),
-        (segments, segments),
-        "every segment once"
-    );
-    assert!(
-        fs_err::read(sandbox.path("out.m4b")).unwrap() == audiobook,
-        "the same file"
-    );
-}
-
 /// A total of the queue.
 fn total(redis: &Redis, what: &str) -> u32 {
     redis
@@ -199,7 +174,7 @@ pub(crate) fn survive(
     making.until_spoken(8);
     fault(&mut redis, &mut workers, &sandbox);
     let events = making.end(0);
-    assert_whole(&sandbox, &events);
+    assert_same(&sandbox, &events);
     (sandbox, redis, events)
 }
 
@@ -208,7 +183,7 @@ fn three_workers_make_the_same_audiobook() {
     let (sandbox, redis) = (Sandbox::new(), Redis::start());
     let _workers = [(); 3].map(|()| Worker::start(&sandbox, &redis, "delay=5ms"));
     let events = Making::start(&sandbox, &redis, &[]).end(0);
-    assert_whole(&sandbox, &events);
+    assert_same(&sandbox, &events);
     let by: HashSet<_> = events
         .iter()
         .filter_map(|event| event["worker"].as_str())
@@ -227,7 +202,7 @@ fn clips_travel_through_redis_where_no_storage_is_shared() {
     let store = ["--store", "redis"];
     let _worker = Worker::with(&sandbox, &redis, "", &store);
     let events = Making::start(&sandbox, &redis, &store).end(0);
-    assert_whole(&sandbox, &events);
+    assert_same(&sandbox, &events);
     assert_eq!(
         redis.ask(&["keys", "*clip*"]),
         "",
@@ -241,7 +216,7 @@ fn the_machine_of_the_master_speaks_too() {
     sandbox.file("book.md", long_book());
     let mut command = sandbox.convert(&["-o", "out.m4b", "book.md"]);
     through(&mut command, &sandbox, &redis);
-    assert_whole(&sandbox, &events(&run(&mut command, 0)));
+    assert_same(&sandbox, &events(&run(&mut command, 0)));
 }
 
 #[test]
@@ -261,7 +236,7 @@ fn a_worker_that_is_killed_in_a_segment_loses_nothing() {
     // A lease is a second here: redelivered within 1.25 leases and a second.
     let took = killed.elapsed();
     assert!(took < Duration::from_millis(2250), "{took:?}");
-    assert_whole(&sandbox, &making.end(0));
+    assert_same(&sandbox, &making.end(0));
 }
 
 #[test]
@@ -280,7 +255,7 @@ fn a_worker_that_is_killed_before_it_could_say_that_it_is_done_is_not_spoken_aft
     let title = "refuse=Chapter one.";
     let _next = Worker::start(&sandbox, &redis, title);
     assert_eq!(before.len(), 1);
-    assert_whole(&sandbox, &making.end(0));
+    assert_same(&sandbox, &making.end(0));
 }
 
 #[test]
@@ -381,7 +356,7 @@ fn workers_leave_when_they_have_done_enough_or_nothing() {
         "and gives its leases back"
     );
     let _last = Worker::start(&sandbox, &redis, "");
-    assert_whole(&sandbox, &making.end(0));
+    assert_same(&sandbox, &making.end(0));
     assert_eq!(total(&redis, "lapsed"), 0);
 }
 
@@ -409,7 +384,7 @@ fn what_nobody_can_speak_is_shown_as_such() {
         "{unfit}"
     );
     let _worker = Worker::start(&sandbox, &redis, "");
-    assert_whole(&sandbox, &making.end(0));
+    assert_same(&sandbox, &making.end(0));
 }
 
 #[test]

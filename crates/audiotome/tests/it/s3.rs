@@ -12,9 +12,10 @@ use s3s_fs::FileSystem;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::queue::{Making, Worker, assert_whole, worker};
+use crate::queue::{Making, Worker, worker};
 use crate::redis::Redis;
 use crate::sandbox::{Sandbox, run, stderr};
+use crate::workers::assert_same;
 
 /// A server with one bucket, `books`, in a folder.
 struct S3 {
@@ -83,7 +84,7 @@ fn clips_rest_in_a_bucket_even_if_it_is_away_for_a_while() {
     s3.down();
     std::thread::sleep(std::time::Duration::from_secs(1));
     s3.up();
-    assert_whole(&sandbox, &making.end(0));
+    assert_same(&sandbox, &making.end(0));
     assert!(s3.folder.join("books/clips").is_dir());
     assert!(!sandbox.path("data/clips").exists(), "nowhere else");
 }

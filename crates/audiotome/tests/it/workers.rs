@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
+use crate::master::long_book;
 use crate::sandbox::{BOOK, Sandbox, events, run, spoken, start_until_spoken, stderr};
 
 /// A worker on a free port, killed with this.
@@ -43,19 +44,8 @@ impl Worker {
     }
 }
 
-/// Eighty sentences in four chapters.
-fn long_book() -> String {
-    let sentence =
-        |chapter, number| format!("Chapter {chapter} has this sentence as number {number}. ");
-    let chapter = |chapter| {
-        let text: String = (0..20).map(|number| sentence(chapter, number)).collect();
-        format!("# Chapter {chapter}\n\n{text}\n\n")
-    };
-    (1..=4).map(chapter).collect()
-}
-
 /// The same book made by this machine alone.
-fn alone() -> (Vec<u8>, usize) {
+pub(crate) fn alone() -> (Vec<u8>, usize) {
     let sandbox = Sandbox::new();
     sandbox.file("book.md", long_book());
     let output = run(&mut sandbox.convert(&["-o", "out.m4b", "book.md"]), 0);
@@ -74,8 +64,9 @@ fn convert(sandbox: &Sandbox, workers: &[&Worker]) -> Command {
     command
 }
 
+/// Every segment exactly once, and the same file as one machine makes.
 #[track_caller]
-fn assert_same(sandbox: &Sandbox, events: &[Value]) {
+pub(crate) fn assert_same(sandbox: &Sandbox, events: &[Value]) {
     let (audiobook, segments) = alone();
     let keys = spoken(events);
     let distinct: HashSet<_> = keys.iter().collect();
