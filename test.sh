@@ -7,7 +7,7 @@ cd "$here"
 
 need_rust
 need cc=gcc g++=g++ make=make cmake=cmake ffmpeg=ffmpeg espeak-ng=espeak-ng zip=zip python3=python3 pip3=python3-pip \
-    redis-server=redis-server redis-cli=redis-tools
+    redis-server=redis-server redis-cli=redis-tools chromium=chromium node=nodejs npm=npm
 cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest
 
 # Voices for the tests of the neural engines.
@@ -21,3 +21,4 @@ cargo test --locked --workspace --doc --quiet
 cargo build --locked --package audiotome
 scripts/check-api.sh "$(target_folder)/debug/audiotome" "$here/target/test-data"
 scripts/check-manifests.sh "$here/target/test-data"
+scripts/browser-tests.sh "$(target_folder)/debug/audiotome"

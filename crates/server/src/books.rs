@@ -1,7 +1,7 @@
 //! Uploaded books: taken in as a stream, kept under the digest of their content.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use audiotome_audio::safe_file_name;
 use audiotome_book::{BookError, ReadOptions, read};
@@ -89,7 +89,12 @@ impl Upload {
         let name = file_name(name);
         let folder = books.join(&id);
         let path = folder.join(&name);
-        let moved = tokio::task::spawn_blocking(move || settle(self.file, &folder, &path));
+        let cover = cover_path(books, &id);
+        let moved = tokio::task::spawn_blocking(move || {
+            let book = settle(self.file, &folder, &path)?;
+            keep_cover(&cover, &book)?;
+            Ok::<_, UploadError>(book)
+        });
         let book = moved.await.map_err(io::Error::other)??;
         let stored = StoredBook {
             id,
@@ -126,7 +131,23 @@ fn settle(file: NamedTempFile, folder: &Path, path: &Path) -> Result<Book, Uploa
     Ok(book?)
 }
 
-fn only_file(folder: &Path) -> Option<std::path::PathBuf> {
+/// Where the cover of a book lies, if it has one.
+pub(crate) fn cover_path(books: &Path, id: &str) -> PathBuf {
+    books.with_file_name("covers").join(id)
+}
+
+/// Keeps the cover apart: a library shows many at once, and a book is slow to read.
+fn keep_cover(path: &Path, book: &Book) -> io::Result<()> {
+    let Some(cover) = &book.cover else {
+        return Ok(());
+    };
+    if let Some(folder) = path.parent() {
+        fs_err::create_dir_all(folder)?;
+    }
+    audiotome_files::write(path, &cover.bytes)
+}
+
+fn only_file(folder: &Path) -> Option<PathBuf> {
     let mut entries = fs_err::read_dir(folder).ok()?;
     entries.next()?.ok().map(|entry| entry.path())
 }

@@ -18,6 +18,7 @@ pub(crate) mod books;
 pub(crate) mod dead_letters;
 pub(crate) mod history;
 pub(crate) mod jobs;
+pub(crate) mod library;
 pub(crate) mod settings;
 pub(crate) mod workers;
 
@@ -25,7 +26,7 @@ pub(crate) mod workers;
 const GROUP: usize = 50;
 
 /// The layout. Later versions append statements; a database remembers how many it has seen.
-const LAYOUT: [&str; 2] = [
+const LAYOUT: [&str; 3] = [
     "
     CREATE TABLE books (
         id TEXT PRIMARY KEY,
@@ -70,6 +71,9 @@ const LAYOUT: [&str; 2] = [
 ",
     "
     CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+",
+    "
+    CREATE INDEX jobs_by_book ON jobs(book, created DESC);
 ",
 ];
 

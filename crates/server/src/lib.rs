@@ -1,7 +1,7 @@
 //! The master: a job store, a REST API, and the jobs that it carries out with everybody who speaks.
 //!
 //! [`serve`] is everything: it takes up the jobs that an earlier run left, answers requests
-//! (`api`), starts jobs in their order (`runner`), and tells what happens (`hub`). What must
+//! (`api`, and pages for people: `web`), starts jobs in their order (`runner`), and tells what happens (`hub`). What must
 //! survive is in the job store (`database`) and in the store of clips; everything else is learnt
 //! again.
 
@@ -20,6 +20,7 @@ mod runner;
 mod settings;
 mod shelf;
 mod upkeep;
+mod web;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -50,7 +51,9 @@ pub async fn serve(
     let jobs = tokio::spawn(runner::run(Arc::clone(&master)));
     tokio::spawn(upkeep::run(Arc::clone(&master)));
     tokio::spawn(upkeep::look_after_workers(Arc::clone(&master)));
-    let router = api::router(&master).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(upkeep::tell_progress(Arc::clone(&master)));
+    let router = api::router(&master).merge(web::router(&master));
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, router)
         .with_graceful_shutdown(drain.clone().cancelled_owned())
         .await;

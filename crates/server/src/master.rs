@@ -127,9 +127,14 @@ impl Master {
         })
     }
 
+    /// Where the books lie.
+    pub(crate) fn books_folder(&self) -> PathBuf {
+        self.studio.data.path().join("books")
+    }
+
     /// Where a book's file lies.
     pub(crate) fn book_path(&self, id: &str, name: &str) -> PathBuf {
-        self.studio.data.path().join("books").join(id).join(name)
+        self.books_folder().join(id).join(name)
     }
 
     /// Where what belongs to a job alone lies.

@@ -1,5 +1,6 @@
 //! What is looked after now and then: room on the disk, workers that fell silent or have nothing to do.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,13 +8,16 @@ use std::time::Duration;
 use audiotome_dispatch::Change;
 use serde_json::json;
 
-use crate::master::Master;
+use crate::api::progress::Progress;
+use crate::master::{Master, lock};
 use crate::metrics::set;
 
 /// A large store takes a while to go through: it is not done when somebody asks.
 const EVERY: Duration = Duration::from_secs(30);
 /// Workers are asked so often: one that is down shows within ten seconds.
 const EVERY_WORKER: Duration = Duration::from_secs(4);
+/// What people watch.
+const EVERY_PROGRESS: Duration = Duration::from_secs(1);
 
 /// Asks workers that have nothing to do whether they are there, until the master drains.
 pub(crate) async fn look_after_workers(master: Arc<Master>) {
@@ -46,6 +50,30 @@ pub(crate) async fn run(master: Arc<Master>) {
         master.forget_silent_workers();
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
+            () = master.drain.cancelled() => {}
+        }
+    }
+}
+
+/// Tells everybody once a second how far the jobs are that advance, until the master drains.
+pub(crate) async fn tell_progress(master: Arc<Master>) {
+    let mut told = HashMap::new();
+    let mut turns = tokio::time::interval(EVERY_PROGRESS);
+    while !master.drain.is_cancelled() {
+        let running = master.running().clone();
+        told.retain(|id, _| running.contains_key(id));
+        for (id, board) in running
+            .iter()
+            .filter_map(|(id, job)| Some((id, job.board.as_ref()?)))
+        {
+            let progress = Progress::live(&lock(board));
+            if told.get(id) != Some(&progress) {
+                master.hub.tell("progress", Some(id), json!(progress));
+                told.insert(id.clone(), progress);
+            }
+        }
+        tokio::select! {
+            _ = turns.tick() => {}
             () = master.drain.cancelled() => {}
         }
     }

@@ -1,6 +1,6 @@
 //! Who may ask.
 //!
-//! A token tells. Without one, whoever reaches the master may ask, but no web page that somebody on
+//! A token tells, or the pass of a browser that showed it before. Without one, whoever reaches the master may ask, but no web page that somebody on
 //! this machine happens to look at: neither by a name of its own that leads here, nor by sending forms.
 
 use std::net::IpAddr;
@@ -17,6 +17,7 @@ use super::problem::{Kind, Problem};
 use super::workers::ANNOUNCE;
 use crate::ServerSettings;
 use crate::master::Master;
+use crate::web::login::has_pass;
 
 /// What browsers say about where a request comes from.
 const SITE: &str = "sec-fetch-site";
@@ -35,6 +36,11 @@ pub(crate) async fn check(
         settings.token.as_ref()
     };
     if let Some(token) = token {
+        // Browsers show the pass of whoever is logged in with every request, whichever page it is of.
+        if has_pass(token, request.headers()) {
+            same_origin(request.method(), request.headers())?;
+            return Ok(next.run(request).await);
+        }
         let shown = request.headers().get(AUTHORIZATION);
         let shown = shown.and_then(|value| value.to_str().ok());
         let shown = shown.and_then(|value| value.strip_prefix("Bearer "));
@@ -51,7 +57,7 @@ pub(crate) async fn check(
 
 /// Refuses names that somebody else may have let lead to this machine (DNS rebinding). A browser
 /// always says which name it was given.
-fn known_host(settings: &ServerSettings, headers: &HeaderMap) -> Result<(), Problem> {
+pub(crate) fn known_host(settings: &ServerSettings, headers: &HeaderMap) -> Result<(), Problem> {
     let Some(host) = headers.get(HOST) else {
         return Ok(());
     };
@@ -82,7 +88,7 @@ fn known_host(settings: &ServerSettings, headers: &HeaderMap) -> Result<(), Prob
 }
 
 /// Refuses what pages of other sites want changed. Programs say nothing about an origin.
-fn same_origin(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+pub(crate) fn same_origin(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     if method.is_safe() {
         return Ok(());
     }
@@ -95,8 +101,8 @@ fn same_origin(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     if !foreign {
         return Ok(());
     }
-    let message = "this master has no token and takes nothing from pages of other sites";
-    let hint = "start it with `--token`, and send the token";
+    let message = "this master takes nothing from pages of other sites";
+    let hint = "send its token: `Authorization: Bearer …`";
     Err(Problem::new(Kind::Forbidden, message).with_hint(Some(hint.to_owned())))
 }
 

@@ -11,12 +11,13 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::binary::Binary;
 use super::extract::{Json, Path, Query};
 use super::problem::{Kind, Problem, Refusals};
-use crate::books::Upload;
+use crate::books::{Upload, cover_path};
 use crate::database::books::{self, StoredBook};
 use crate::master::Master;
 
@@ -133,7 +134,7 @@ pub(crate) async fn upload(
     Query(query): Query<UploadQuery>,
     request: Request,
 ) -> Result<(StatusCode, Json<BookDetails>), Problem> {
-    let folder = master.studio.data.path().join("books");
+    let folder = master.books_folder();
     let upload = Upload::begin(&folder, master.settings.most_upload_bytes)?;
     let kind = request.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -144,6 +145,10 @@ pub(crate) async fn upload(
         (from_body(upload, request).await?, name)
     };
     let (stored, book, new) = upload.finish(&folder, &name, &master.database).await?;
+    if new {
+        let data = json!({ "id": stored.id, "title": stored.title });
+        master.hub.tell("book", None, data);
+    }
     let status = if new {
         StatusCode::CREATED
     } else {
@@ -216,7 +221,7 @@ pub(crate) async fn get(
         alt_text: query.alt_text,
         ..ReadOptions::default()
     };
-    let (stored, book) = open(&master, id, options).await?;
+    let (stored, book) = open(&master, &id, options).await?;
     Ok(Json(details(stored, &book)))
 }
 
@@ -232,10 +237,29 @@ pub(crate) async fn cover(
     State(master): State<Arc<Master>>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let (_, book) = open(&master, id, ReadOptions::default()).await?;
+    let kept = cover_path(&master.books_folder(), &stored(&master, &id).await?.id);
+    if let Ok(bytes) = tokio::fs::read(&kept).await {
+        let png = bytes.starts_with(b"\x89PNG");
+        return Ok(picture(if png { "image/png" } else { "image/jpeg" }, bytes));
+    }
+    // A book of an earlier version of this program.
+    let (_, book) = open(&master, &id, ReadOptions::default()).await?;
     let cover = book.cover;
     let cover = cover.ok_or_else(|| Problem::new(Kind::NotFound, "the book has no cover"))?;
-    Ok(([(header::CONTENT_TYPE, cover.media_type)], cover.bytes).into_response())
+    Ok(picture(&cover.media_type, cover.bytes))
+}
+
+/// A book has the name of its content: what belongs to it stays as it is.
+fn picture(media_type: &str, bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, media_type),
+        (
+            header::CACHE_CONTROL,
+            "private, max-age=31536000, immutable",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, bytes).into_response()
 }
 
 /// Forgets a book that no job uses.
@@ -258,21 +282,30 @@ pub(crate) async fn delete(
         Some(true) => {
             // What is left of a folder costs nothing but space.
             let _ = fs_err::remove_dir_all(master.book_path(&id, ""));
+            let _ = fs_err::remove_file(cover_path(&master.books_folder(), &id));
+            master
+                .hub
+                .tell("book", None, json!({ "id": id, "deleted": true }));
             Ok(StatusCode::NO_CONTENT)
         }
     }
 }
 
-async fn open(
-    master: &Master,
-    id: String,
-    options: ReadOptions,
-) -> Result<(StoredBook, Book), Problem> {
-    let asked = id.clone();
+/// The book of this id.
+async fn stored(master: &Master, id: &str) -> Result<StoredBook, Problem> {
+    let asked = id.to_owned();
     let stored = master
         .database
         .call(move |connection| books::get(connection, &asked));
-    let stored = stored.await?.ok_or_else(|| Problem::no("book", &id))?;
+    stored.await?.ok_or_else(|| Problem::no("book", id))
+}
+
+pub(crate) async fn open(
+    master: &Master,
+    id: &str,
+    options: ReadOptions,
+) -> Result<(StoredBook, Book), Problem> {
+    let stored = stored(master, id).await?;
     let path = master.book_path(&stored.id, &stored.name);
     let book = tokio::task::spawn_blocking(move || read(&path, &options)).await;
     let book = book.map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))?;

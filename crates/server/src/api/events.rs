@@ -25,9 +25,12 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub(crate) struct EventQuery {
     /// Only events of this job, and those of workers.
     job: Option<String>,
+    /// Only events of these kinds, with commas between: `job`, `progress`, `chapter`, `segment`,
+    /// `worker`, `book`. A `reset` always comes.
+    kinds: Option<String>,
 }
 
-/// Events of jobs, chapters, segments and workers. A client that comes back with `Last-Event-ID` goes
+/// Events of jobs (`progress` once a second while they run), chapters, segments, workers and books. A client that comes back with `Last-Event-ID` goes
 /// on where it was; after a `reset` it asks for the present state.
 #[utoipa::path(
     get, path = "/events", tag = "events",
@@ -42,10 +45,13 @@ pub(crate) async fn stream(
     let last = headers.get("last-event-id");
     let last = last.and_then(|id| id.to_str().ok());
     let place = master.hub.place(last);
-    let job = query.job;
+    let EventQuery { job, kinds } = query;
     let news = stream::unfold((master, place), next)
         .flat_map(stream::iter)
-        .filter(move |news| std::future::ready(concerns(news, job.as_deref())))
+        .filter(move |news| {
+            let wanted = concerns(news, job.as_deref()) && is_one_of(news, kinds.as_deref());
+            std::future::ready(wanted)
+        })
         .map(|news| Ok(event(&news)));
     Ok(Sse::new(news).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
@@ -71,6 +77,10 @@ async fn next(
 
 fn concerns(news: &News, job: Option<&str>) -> bool {
     job.is_none_or(|job| news.job.as_deref().is_none_or(|about| about == job))
+}
+
+fn is_one_of(news: &News, kinds: Option<&str>) -> bool {
+    kinds.is_none_or(|kinds| news.kind == "reset" || kinds.split(',').any(|kind| kind == news.kind))
 }
 
 fn event(news: &News) -> Event {

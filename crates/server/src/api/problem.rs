@@ -135,6 +135,16 @@ impl Problem {
         Self::new(Kind::NotFound, format!("there is no {what} `{id}`"))
     }
 
+    /// The status code.
+    pub(crate) fn status(&self) -> StatusCode {
+        status(self.kind)
+    }
+
+    /// What went wrong, and what to do about it.
+    pub(crate) fn into_words(self) -> (String, Option<String>) {
+        (self.message, self.hint)
+    }
+
     /// From a status that a library gave.
     pub(crate) fn of_status(status: StatusCode, message: String) -> Self {
         let kind = match status {
@@ -232,10 +242,8 @@ impl From<UploadError> for Problem {
 }
 
 pub(crate) async fn nothing_here(uri: Uri) -> Problem {
-    Problem::new(
-        Kind::NotFound,
-        format!("there is nothing at `{}`", uri.path()),
-    )
+    let message = format!("there is nothing at `{}`", uri.path());
+    Problem::new(Kind::NotFound, message)
 }
 
 pub(crate) async fn wrong_method(method: axum::http::Method, uri: Uri) -> Problem {

@@ -17,7 +17,7 @@ use crate::master::{Master, lock};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Progress {
     /// 0 to 100, by characters.
-    percent: f64,
+    pub(crate) percent: f64,
     chapters: usize,
     /// Chapters that can be heard.
     chapters_ready: usize,
@@ -34,9 +34,9 @@ pub(crate) struct Progress {
     /// Seconds of audio made in a second, measured over the last minute.
     times_real_time: f64,
     /// Seconds until everything is spoken, at that speed; none while nobody speaks.
-    eta_seconds: Option<u64>,
+    pub(crate) eta_seconds: Option<u64>,
     /// Why nobody speaks, while that is so.
-    waiting_for: Option<String>,
+    pub(crate) waiting_for: Option<String>,
 }
 
 /// How far a job is, how fast it goes, and when it will be done.
@@ -57,7 +57,7 @@ impl Progress {
             .map_or_else(|| Self::at_rest(job), |board| Self::live(&lock(&board)))
     }
 
-    fn live(board: &crate::board::Board) -> Self {
+    pub(crate) fn live(board: &crate::board::Board) -> Self {
         let (counts, speed) = (board.counts, board.rate.speed(Instant::now()));
         let left = counts.characters - counts.characters_done;
         let eta = left as f64 / speed.characters_per_second;

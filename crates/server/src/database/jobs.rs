@@ -100,6 +100,14 @@ pub(crate) fn list(
     Ok((jobs?, total))
 }
 
+/// The jobs of a book, the newest first.
+pub(crate) fn of_book(connection: &Connection, book: &str) -> Result<Vec<Job>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM jobs WHERE book = ?1 ORDER BY created DESC, id DESC");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([book], columns)?;
+    rows.map(|row| job(row?)).collect()
+}
+
 /// How many jobs are in each state.
 pub(crate) fn counts(connection: &Connection) -> Result<Vec<(JobState, usize)>, DatabaseError> {
     let mut statement = connection.prepare_cached("SELECT count(*) FROM jobs WHERE state = ?1")?;
