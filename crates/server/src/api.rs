@@ -23,7 +23,7 @@ mod dead_letters;
 mod events;
 mod extract;
 mod files;
-mod jobs;
+pub(crate) mod jobs;
 mod new_job;
 pub(crate) mod problem;
 pub(crate) mod progress;
@@ -32,6 +32,7 @@ mod queue_views;
 mod segments;
 mod settings;
 mod speech;
+mod strip;
 mod voices;
 mod workers;
 
@@ -104,7 +105,9 @@ fn of_results() -> OpenApiRouter<Arc<Master>> {
     OpenApiRouter::new()
         .routes(routes!(chapters::list))
         .routes(routes!(chapters::audio))
+        .routes(routes!(strip::get))
         .routes(routes!(segments::list))
+        .routes(routes!(segments::change))
         .routes(routes!(segments::audio))
         .routes(routes!(files::list))
         .routes(routes!(files::download))

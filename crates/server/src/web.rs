@@ -19,6 +19,7 @@ use page::{Page, trouble};
 
 mod assets;
 mod library;
+mod listen;
 pub(crate) mod login;
 mod page;
 mod ring;
@@ -33,6 +34,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub(crate) fn router(master: &Arc<Master>) -> Router {
     let pages = Router::new()
         .route("/", get(library::page))
+        .route("/listen/{job}", get(listen::page))
+        .route("/listen/{job}/text/{chapter}", get(listen::chapter))
         .layer(from_fn_with_state(Arc::clone(master), login::gate));
     let open = Router::new()
         .route("/login", get(login::ask).post(login::enter))
