@@ -20,7 +20,7 @@ use crate::shape::shape;
 /// Clips that wait for the encoder of a chapter, at most.
 const CLIPS_AHEAD: usize = 4;
 /// An AAC packet reaches into its neighbour: chapters join without a sound only in silence.
-const SILENCE_AT_ENDS: u64 = 2 * PACKET as u64;
+pub(crate) const SILENCE_AT_ENDS: u64 = 2 * PACKET as u64;
 
 /// An encoded chapter in the work folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -316,7 +316,7 @@ fn flac_failed(error: flac_codec::Error, path: &Path) -> AudioError {
 }
 
 /// A duration in samples, to the nearest.
-fn samples_of(duration: Duration, sample_rate: u32) -> u64 {
+pub(crate) fn samples_of(duration: Duration, sample_rate: u32) -> u64 {
     let samples = (duration.as_nanos() * u128::from(sample_rate) + 500_000_000) / 1_000_000_000;
     u64::try_from(samples).expect("a pause lasts no billion years")
 }
