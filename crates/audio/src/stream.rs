@@ -6,12 +6,13 @@
 //! to be kept, and a program that was started again gives the same bytes.
 
 use std::ops::Range;
+use std::path::Path;
 use std::time::Duration;
 
 use audiotome_core::{Plan, SegmentKey};
 
 use crate::aac::PACKET;
-use crate::chapter::{SILENCE_AT_ENDS, samples_of};
+use crate::chapter::{SILENCE_AT_ENDS, encoded_chapter, samples_of};
 use crate::{AudioError, Gain};
 
 mod container;
@@ -19,7 +20,7 @@ mod fragment;
 mod playlist;
 
 pub use container::initial;
-pub use fragment::{FragmentEncoder, heard};
+pub use fragment::{FragmentEncoder, from_encoded, heard};
 pub use playlist::{empty as empty_playlist, playlist};
 
 /// Length of a fragment: players stall on sentences of eight seconds and not on pieces of four.
@@ -135,6 +136,27 @@ impl ChapterStream {
         Ok(())
     }
 
+    /// Gives all segments the places that they have in the encoded chapter at `path`, where that is
+    /// this chapter of the plan; `from` as for [`ChapterStream::new`].
+    ///
+    /// # Errors
+    /// As [`ChapterStream::place`].
+    pub fn place_as_encoded(
+        &mut self,
+        path: &Path,
+        plan: &Plan,
+        chapter: usize,
+        from: usize,
+    ) -> Result<(), AudioError> {
+        let Some(encoded) = encoded_chapter(path, plan, chapter) else {
+            return Ok(());
+        };
+        for (segment, sound) in (self.first..).zip(&encoded.sounds[from..]) {
+            self.place(segment, encoded.sample_rate, sound.end - sound.start)?;
+        }
+        Ok(())
+    }
+
     /// Where segments are heard, in samples from the start of the stream, with their indexes in the
     /// plan: those that have a place.
     pub fn sounds(&self) -> impl Iterator<Item = (usize, Range<u64>)> {
@@ -170,24 +192,24 @@ impl ChapterStream {
 
     /// Packets of every fragment that can be made by now.
     pub fn fragments(&self) -> impl Iterator<Item = Range<u64>> {
-        let whole = self.known() / PACKET as u64;
-        let (known, complete) = if self.is_complete() {
-            (whole, true)
+        (0..).map_while(|number| self.fragment(number))
+    }
+
+    /// Packets of the fragment `number` (from 0); `None` as long as it can't be made.
+    fn fragment(&self, number: u64) -> Option<Range<u64>> {
+        let all = self.known() / PACKET as u64;
+        let packets = packets_of(number, self.sample_rate?);
+        if self.is_complete() {
+            (packets.start < all).then(|| packets.start..packets.end.min(all))
         } else {
-            (whole.saturating_sub(HEARD_AFTER), false)
-        };
-        let rate = self.sample_rate.unwrap_or(0);
-        let all = (0..).map(move |number| packets_of(number, rate));
-        let there = all.take_while(move |packets| {
-            rate > 0 && (packets.end <= known || (complete && packets.start < known))
-        });
-        there.map(move |packets| packets.start..packets.end.min(known))
+            (packets.end + HEARD_AFTER <= all).then_some(packets)
+        }
     }
 
     /// What the fragment `number` (from 0) is made of; `None` as long as it can't be made.
     #[must_use]
     pub fn window(&self, number: usize) -> Option<Window> {
-        let packets = self.fragments().nth(number)?;
+        let packets = self.fragment(number as u64)?;
         let all = self.known() / PACKET as u64;
         let heard = packets.start.saturating_sub(HEARD_BEFORE)
             ..packets.end.saturating_add(HEARD_AFTER).min(all);

@@ -14,8 +14,10 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 use tracing::error;
 
+pub(crate) mod bookmarks;
 pub(crate) mod books;
 pub(crate) mod dead_letters;
+pub(crate) mod gains;
 pub(crate) mod history;
 pub(crate) mod jobs;
 pub(crate) mod settings;
@@ -25,7 +27,7 @@ pub(crate) mod workers;
 const GROUP: usize = 50;
 
 /// The layout. Later versions append statements; a database remembers how many it has seen.
-const LAYOUT: [&str; 2] = [
+const LAYOUT: [&str; 3] = [
     "
     CREATE TABLE books (
         id TEXT PRIMARY KEY,
@@ -70,6 +72,22 @@ const LAYOUT: [&str; 2] = [
 ",
     "
     CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+",
+    "
+    CREATE TABLE gains (
+        job TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
+        chapter INTEGER NOT NULL,
+        segment INTEGER NOT NULL,
+        decibels REAL NOT NULL,
+        PRIMARY KEY (job, chapter, segment)
+    ) STRICT;
+    CREATE TABLE bookmarks (
+        book TEXT PRIMARY KEY REFERENCES books(id) ON DELETE CASCADE,
+        chapter INTEGER NOT NULL,
+        segment INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT;
 ",
 ];
 

@@ -1,13 +1,14 @@
 //! One fragment: its clips are shaped, laid out in silence, and encoded.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use audiotome_core::{AudioStore, Clip};
+use audiotome_core::{AudioStore, Clip, Plan};
 use audiotome_files::StagedPath;
 
 use super::{Window, container};
 use crate::aac::{AacSink, PACKET, packets};
+use crate::chapter::{SILENCE_AT_ENDS, encoded_chapter};
 use crate::ffmpeg::Ffmpeg;
 use crate::shape::shape;
 use crate::{AacEncoder, AudioError};
@@ -65,19 +66,50 @@ impl FragmentEncoder {
         sink.write(&samples)?;
         sink.finish()?;
         let adts = fs_err::read(staged.path()).map_err(AudioError::file("read", &path))?;
-        let all = packets(&adts);
-        let before = window.packets.start - window.heard.start;
-        let kept = before..before + window.packets.end - window.packets.start;
-        let kept = usize::try_from(kept.start)
-            .ok()
-            .zip(usize::try_from(kept.end).ok());
-        let kept = kept.and_then(|(start, end)| all.get(start..end));
-        let kept = kept.ok_or_else(|| AudioError::Encoder {
-            encoder: "fragment",
-            reason: format!("{} packets for {:?}", all.len(), window.heard),
-        })?;
-        container::fragment(window.number, window.packets.start, kept)
+        contained(&adts, window, window.packets.start - window.heard.start)
     }
+}
+
+/// Makes a fragment of a stream from the segment `from` on (counted from 0) out of its encoded chapter,
+/// at `path`, where that is this chapter of the plan. Sounds lie within a packet (23 to 64 ms) of where
+/// the clips would have them.
+///
+/// # Errors
+/// When the file can't be read.
+pub fn from_encoded(
+    path: &Path,
+    plan: &Plan,
+    chapter: usize,
+    from: usize,
+    window: &Window,
+) -> Result<Option<Vec<u8>>, AudioError> {
+    let is_aac = path.extension().is_some_and(|extension| extension == "aac");
+    let encoded = encoded_chapter(path, plan, chapter);
+    let Some(encoded) = encoded.filter(|_| is_aac) else {
+        return Ok(None);
+    };
+    let begin = match from {
+        0 => 0,
+        from => encoded.sounds[from].start.saturating_sub(SILENCE_AT_ENDS) / PACKET as u64,
+    };
+    let adts = fs_err::read(path).map_err(AudioError::file("read", path))?;
+    contained(&adts, window, begin + window.packets.start).map(Some)
+}
+
+/// The fragment whose packets begin with packet `skip` of an ADTS stream. Where that ends before the
+/// fragment does, the fragment is as much shorter.
+fn contained(adts: &[u8], window: &Window, skip: u64) -> Result<Vec<u8>, AudioError> {
+    let all = packets(adts);
+    let count = window.packets.end - window.packets.start;
+    let index = |packet: u64| usize::try_from(packet).map_or(all.len(), |i| i.min(all.len()));
+    let kept = &all[index(skip)..index(skip + count)];
+    if kept.is_empty() {
+        return Err(AudioError::Encoder {
+            encoder: "fragment",
+            reason: format!("{} packets for {:?}", all.len(), window.packets),
+        });
+    }
+    container::fragment(window.number, window.packets.start, kept)
 }
 
 /// The samples that the encoder of a fragment hears.
