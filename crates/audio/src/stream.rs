@@ -163,6 +163,12 @@ impl ChapterStream {
         (self.first..).zip(self.sounds.iter().cloned())
     }
 
+    /// Segments that have a place.
+    #[must_use]
+    pub fn placed(&self) -> usize {
+        self.sounds.len()
+    }
+
     /// Samples per second, as soon as a segment has a place.
     #[must_use]
     pub fn sample_rate(&self) -> Option<u32> {

@@ -96,42 +96,43 @@ impl Listening {
 }
 
 impl Master {
-    /// The stream at a place with all that can be heard by now, or the next minutes of it. While
-    /// nothing can be heard, waits until `deadline`, and then gives nothing.
+    /// The stream at a place with all that can be heard by now, or the next minutes of it. Until its
+    /// fragment `wanted` can be heard, or all of it, waits until `deadline`.
     pub(crate) async fn listen(
         &self,
         job: &Job,
         place: &Place,
+        wanted: usize,
         deadline: Instant,
     ) -> Result<Option<Arc<Opened>>, ListenError> {
         let mut placed = None;
         loop {
             let opened = self.stream(job, place).await?;
+            let mut next = None;
             if let Some(opened) = &opened {
-                let ahead = opened.look(|stream| stream.sounds().count()) + PLACED_AT_ONCE;
-                let enough = |stream: &ChapterStream| stream.sounds().count() >= ahead;
+                let most = opened.look(ChapterStream::placed) + PLACED_AT_ONCE;
+                let has = |stream: &ChapterStream| stream.window(wanted).is_some();
+                let enough = |stream: &ChapterStream| stream.placed() >= most && has(stream);
                 self.lay_out(opened, enough).await?;
-                if opened.look(|stream| stream.fragments().next().is_some()) {
-                    return Ok(Some(Arc::clone(opened)));
+                if opened.look(|stream| has(stream) || stream.is_complete()) {
+                    break Ok(Some(Arc::clone(opened)));
                 }
+                next = opened.look(ChapterStream::next).map(|(segment, _)| segment);
             }
+            // What is said to be spoken and is not there has been cleaned up since.
             let now = opened
                 .as_ref()
-                .map_or(0, |opened| opened.look(|s| s.sounds().count()));
-            // What is said to be spoken and is not there has been cleaned up since.
+                .map_or(0, |opened| opened.look(ChapterStream::placed));
             if placed.replace(now) == Some(now) {
-                return Ok(opened);
+                break Ok(opened);
             }
             let board = self.board(job).await?;
-            let next = opened
-                .as_ref()
-                .and_then(|opened| opened.look(ChapterStream::next));
             let next = match next {
-                Some((segment, _)) => segment,
+                Some(next) => next,
                 None => begin(&lock(&board).plan, place)?.1,
             };
             if !self.spoken(job, board, next, deadline).await {
-                return Ok(opened);
+                break Ok(opened);
             }
         }
     }

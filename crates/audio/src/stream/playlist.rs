@@ -1,4 +1,5 @@
-//! The list of a stream's fragments that players read: HLS (RFC 8216), of the kind that only grows.
+//! The list of a stream's fragments that players read: HLS (RFC 8216 and its second edition), of the
+//! kind that only grows. Players may ask for a fragment to come, and be answered when it is there.
 
 use std::fmt::Write as _;
 
@@ -35,7 +36,7 @@ pub fn empty() -> String {
 fn header(longest_seconds: f64) -> String {
     format!(
         "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{longest_seconds}\n#EXT-X-MEDIA-SEQUENCE:0\n\
-         #EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-INDEPENDENT-SEGMENTS\n\
+         #EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-INDEPENDENT-SEGMENTS\n\
          #EXT-X-START:TIME-OFFSET=0,PRECISE=YES\n"
     )
 }

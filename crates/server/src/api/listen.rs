@@ -27,22 +27,33 @@ const MOST: usize = 1_000;
 
 type Where = Path<(String, u32, u32)>;
 
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct IndexQuery {
+    /// Number of a fragment: answer when it is there, as players ask that are told that they may.
+    #[serde(rename = "_HLS_msn", default)]
+    fragment: u32,
+}
+
 /// The playlist of a chapter (by its number) from one of its segments on (0: from its beginning). It
-/// grows while the chapter is spoken and ends with it. While nothing can be heard, it waits for eight
-/// seconds and then is empty: ask again.
+/// grows while the chapter is spoken and ends with it. While nothing can be heard, or not yet the
+/// fragment that is asked for, it waits for eight seconds and then is what it is: ask again.
 #[utoipa::path(
     get, path = "/jobs/{id}/listen/{chapter}/{from}/index.m3u8", tag = "listening",
-    params(("id" = String, Path), ("chapter" = u32, Path), ("from" = u32, Path)),
+    params(("id" = String, Path), ("chapter" = u32, Path), ("from" = u32, Path), IndexQuery),
     responses((status = 200, body = String, content_type = "application/vnd.apple.mpegurl"), Refusals)
 )]
 pub(crate) async fn index(
     State(master): State<Arc<Master>>,
     Path((id, chapter, from)): Where,
+    Query(query): Query<IndexQuery>,
 ) -> Result<Response, Problem> {
     let job = find(&master, &id).await?;
     let place = place(id, chapter, from);
     let deadline = Instant::now() + PATIENCE;
-    let opened = master.listen(&job, &place, deadline).await?;
+    let opened = master
+        .listen(&job, &place, query.fragment as usize, deadline)
+        .await?;
     let text = opened.map_or_else(empty_playlist, |opened| opened.look(playlist));
     Ok(sent("application/vnd.apple.mpegurl", text))
 }
@@ -59,7 +70,7 @@ pub(crate) async fn init(
 ) -> Result<Response, Problem> {
     let job = find(&master, &id).await?;
     let place = place(id, chapter, from);
-    let opened = master.listen(&job, &place, Instant::now()).await?;
+    let opened = master.listen(&job, &place, 0, Instant::now()).await?;
     let rate = opened.and_then(|opened| opened.look(ChapterStream::sample_rate));
     let bytes = initial(rate.ok_or_else(not_yet)?).map_err(ListenError::from)?;
     Ok(sent("audio/mp4", bytes))
@@ -148,7 +159,7 @@ pub(crate) async fn timeline(
 ) -> Result<Json<TimelineView>, Problem> {
     let job = find(&master, &id).await?;
     let place = place(id, chapter, from);
-    let opened = master.listen(&job, &place, Instant::now()).await?;
+    let opened = master.listen(&job, &place, 0, Instant::now()).await?;
     let board = master.board(&job).await?;
     let board = lock(&board);
     let (chapter, first) = begin(&board.plan, &place)?;
