@@ -100,6 +100,7 @@ fn of_jobs() -> OpenApiRouter<Arc<Master>> {
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::retry))
         .routes(routes!(jobs::history))
+        .routes(routes!(jobs::position))
         .routes(routes!(progress::progress))
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use audiotome_core::{AudioStore, SegmentKey, StoreError};
 use audiotome_dispatch::worker::{Door, WorkerSettings, speech_door};
-use audiotome_dispatch::{Gateway, Priority, Settings, Slots};
+use audiotome_dispatch::{Gateway, Position, Priority, Settings, Slots};
 use audiotome_production::{Address, MakeError, Studio, look};
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -77,6 +77,7 @@ pub(crate) struct Running {
     /// What it was stopped for.
     pub(crate) stopped_for: Arc<Mutex<Option<Step>>>,
     pub(crate) priority: Priority,
+    pub(crate) position: Position,
     pub(crate) board: Option<SharedBoard>,
 }
 
@@ -346,6 +347,7 @@ fn door(studio: &Arc<Studio>, settings: &ServerSettings, drain: &CancellationTok
             patience: studio.patience,
             priority: Priority::new(SPEECH_PRIORITY),
             wait_for_members: false,
+            ..Settings::default()
         },
         Handle::current(),
     );
