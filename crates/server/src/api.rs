@@ -17,6 +17,7 @@ use problem::{ErrorBody, ErrorDetail, Kind};
 mod about;
 pub(crate) mod access;
 mod binary;
+mod bookmarks;
 mod books;
 mod chapters;
 mod dead_letters;
@@ -24,6 +25,7 @@ mod events;
 mod extract;
 mod files;
 pub(crate) mod jobs;
+mod listen;
 mod new_job;
 pub(crate) mod problem;
 pub(crate) mod progress;
@@ -75,6 +77,7 @@ fn routes() -> OpenApiRouter<Arc<Master>> {
         .merge(of_books())
         .merge(of_jobs())
         .merge(of_results())
+        .merge(of_listening())
         .merge(of_dead_letters())
         .merge(of_workers())
         .merge(of_queue())
@@ -114,6 +117,15 @@ fn of_results() -> OpenApiRouter<Arc<Master>> {
         .routes(routes!(files::download))
         .routes(routes!(files::audiobook))
         .routes(routes!(files::timeline))
+}
+
+fn of_listening() -> OpenApiRouter<Arc<Master>> {
+    OpenApiRouter::new()
+        .routes(routes!(listen::index))
+        .routes(routes!(listen::init))
+        .routes(routes!(listen::timeline))
+        .routes(routes!(listen::fragment))
+        .routes(routes!(bookmarks::get, bookmarks::put))
 }
 
 fn of_dead_letters() -> OpenApiRouter<Arc<Master>> {

@@ -21,6 +21,7 @@ use crate::clock::now;
 use crate::database::{Database, DatabaseError, history, jobs, workers};
 use crate::hub::Hub;
 use crate::job::{IllegalStep, Job, JobState, Step};
+use crate::listen::Listening;
 use crate::metrics::Metrics;
 use crate::shelf;
 
@@ -59,6 +60,7 @@ pub(crate) struct Master {
     /// A job may have become the next one.
     pub(crate) queue_changed: Notify,
     pub(crate) drain: CancellationToken,
+    pub(crate) listening: Listening,
     running: Mutex<HashMap<String, Running>>,
     looked_at: Mutex<VecDeque<(String, SharedBoard)>>,
     /// When workers that announce themselves did so last.
@@ -118,6 +120,7 @@ impl Master {
             hub: Hub::new(jiff::Timestamp::now().as_millisecond().to_string()),
             metrics: Metrics::new(),
             queue_changed: Notify::new(),
+            listening: Listening::new(studio.encoders),
             running: Mutex::default(),
             looked_at: Mutex::default(),
             announced: Mutex::default(),

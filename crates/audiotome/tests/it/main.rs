@@ -8,6 +8,7 @@ mod convert;
 mod faults;
 mod foreign;
 mod joining;
+mod listening;
 mod look;
 mod master;
 mod master_faults;
