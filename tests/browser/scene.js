@@ -11,13 +11,17 @@ import { chromium } from "playwright-core";
 const program = process.env.AUDIOTOME ?? "audiotome";
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Starts a master with a data folder of its own (or that of an earlier one) and waits until it listens. */
-export async function startMaster({ folder, port = 0, args = [], env = {} } = {}) {
+/**
+ * Starts a master with a data folder of its own (or that of an earlier one) and waits until it listens. It ends with
+ * the test `of`, if one is named.
+ */
+export async function startMaster({ of, folder, port = 0, args = [], env = {} } = {}) {
   folder ??= await mkdtemp(join(tmpdir(), "audiotome-browser-"));
   const child = spawn(program, ["serve", "--listen", `127.0.0.1:${port}`, ...args], {
     env: { ...process.env, AUDIOTOME_DATA: join(folder, "data"), AUDIOTOME_LIBRARY: join(folder, "library"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  of?.after(() => child.kill("SIGKILL"));
   const ended = new Promise((resolve) => child.once("exit", resolve));
   let errors = "";
   child.stderr.on("data", (text) => (errors += text));

@@ -49,6 +49,7 @@ async function start(segment, play) {
   const from = isMade(chapter) ? 0 : segment - chapter.first;
   const next = new Sound(audio, facts.job, chapter.number, from);
   sound = next;
+  next.on("trouble", ({ detail }) => tell(detail, true));
   next.on("timeline", () => {
     if (from === 0 && segment > chapter.first && !next.placed && next.find(segment)) {
       next.placed = true;
@@ -75,7 +76,7 @@ function showPlace() {
   place.value = here - chapter.first;
   place.setAttribute("aria-valuetext", say("sentence", { n: here - chapter.first + 1, of: chapter.segments }));
   strip.mark(here);
-  for (const line of get("chapters").children) line.toggleAttribute("aria-current", Number(line.dataset.number) === chapter.number);
+  showPlaceMark();
   if (shown !== chapter.number) showText(chapter);
   else light();
   get("correct").disabled = false;
@@ -173,7 +174,10 @@ function listChapters() {
 
 function showPlaceMark() {
   const chapter = chapterOf(here);
-  for (const line of get("chapters").children) line.toggleAttribute("aria-current", Number(line.dataset.number) === chapter?.number);
+  for (const line of get("chapters").children) {
+    if (Number(line.dataset.number) === chapter?.number) line.setAttribute("aria-current", "true");
+    else line.removeAttribute("aria-current");
+  }
 }
 
 /** How far each chapter is. */
@@ -254,8 +258,9 @@ function turn(by) {
   if (chapters[index]) start(chapters[index].first, !audio.paused || by === 1);
 }
 
-function toggle() {
+async function toggle() {
   if (!audio.paused) return audio.pause();
+  await ready;
   if (sound?.sentences.length) audio.play().catch(() => {});
   else start(here, true);
 }
@@ -347,9 +352,18 @@ async function bookmarked() {
   return chapter ? chapter.first + Math.min(mark.segment, chapter.segments - 1) : (chapters[0]?.first ?? 0);
 }
 
+async function begin() {
+  await attempt(look);
+  here = await bookmarked();
+  showPlace();
+  // Whoever has just pressed “Start” wants to hear it.
+  if (location.hash === "#play") {
+    history.replaceState(null, "", location.pathname);
+    start(here, true);
+  }
+}
+
 const again = () => Promise.all([refresh("state"), look()]).catch(() => {});
 wire();
-await attempt(look);
-here = await bookmarked();
-showPlace();
+const ready = begin();
 listen({ segment: segmentChanged, progress: advance, chapter: countChapters, job: again }, again, { job: facts.job });

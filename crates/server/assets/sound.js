@@ -7,7 +7,7 @@ import { call } from "./app.js";
 const PATIENCE = 1_500;
 
 export class Sound {
-  /** `chapter` is its number, `from` a segment of it. Events: `timeline` (more has a place), `waiting`, `sounding`. */
+  /** `chapter` is its number, `from` a segment of it. Events: `timeline` (more has a place), `trouble` (in words). */
   constructor(audio, job, chapter, from) {
     Object.assign(this, { audio, job, chapter, from, sentences: [], complete: false, closed: false });
     this.base = `/jobs/${job}/listen/${chapter}/${from}`;
@@ -21,15 +21,24 @@ export class Sound {
 
   /** Waits until something can be heard, then lets the element have it. */
   async open() {
-    this.tell("waiting");
-    while (!this.closed) {
-      const list = await this.ask(() => fetch(`${this.base}/index.m3u8`).then((answer) => (answer.ok ? answer.text() : "")));
-      if (this.closed) return;
-      if (list?.includes("#EXTINF")) break;
-      if (list === "" || list === undefined) await pause(PATIENCE);
-    }
+    while (!this.closed && !(await this.sounds())) {}
+    if (this.closed) return;
     this.attach();
     await this.look();
+  }
+
+  /** Whether the playlist has something; the master holds its answer back until it does, for a while. */
+  async sounds() {
+    try {
+      const answer = await fetch(`${this.base}/index.m3u8`);
+      if (answer.ok) return (await answer.text()).includes("#EXTINF");
+      if (!this.troubled) this.tell("trouble", (await answer.json()).error?.message);
+      this.troubled = true;
+    } catch {
+      // The master is away.
+    }
+    await pause(PATIENCE);
+    return false;
   }
 
   attach() {
@@ -87,8 +96,8 @@ export class Sound {
     this.hls?.destroy();
   }
 
-  tell(kind) {
-    this.events.dispatchEvent(new Event(kind));
+  tell(kind, detail) {
+    this.events.dispatchEvent(new CustomEvent(kind, { detail }));
   }
 
   async ask(work) {
