@@ -18,7 +18,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::Instant;
 
 use crate::board::SegmentState;
-use crate::database::{DatabaseError, gains};
+use crate::database::{DatabaseError, gains, jobs};
 use crate::job::Job;
 use crate::master::{Master, SharedBoard, lock};
 
@@ -131,6 +131,9 @@ impl Master {
                 Some(next) => next,
                 None => begin(&lock(&board).plan, place)?.1,
             };
+            if Instant::now() < deadline {
+                self.urge(job, &board, next).await?;
+            }
             if !self.spoken(job, board, next, deadline).await {
                 break Ok(opened);
             }
@@ -285,6 +288,45 @@ impl Master {
             };
             place_clip(&mut lock(&opened.stream), segment, &clip)?;
         }
+    }
+
+    /// Somebody listens at a segment (index in the plan): what comes from there on is spoken next.
+    pub(crate) async fn listens_at(&self, job: &Job, segment: usize) -> Result<(), DatabaseError> {
+        if let Some(running) = self.running().get(&job.id) {
+            running.position.set(segment);
+        }
+        // A player says so often: it is no event, and not worth an entry in the history.
+        if job.record.position == segment {
+            return Ok(());
+        }
+        let id = job.id.clone();
+        let kept = self
+            .database
+            .call(move |connection| jobs::put_position(connection, &id, segment));
+        kept.await
+    }
+
+    /// Has a segment spoken next that somebody waits for, where others would be spoken before it.
+    async fn urge(
+        &self,
+        job: &Job,
+        board: &SharedBoard,
+        segment: usize,
+    ) -> Result<(), DatabaseError> {
+        let position = self
+            .running()
+            .get(&job.id)
+            .map(|running| running.position.get());
+        let position = position.unwrap_or(job.record.position);
+        let is_next = {
+            let board = lock(board);
+            let mut before = position..segment;
+            position <= segment && before.all(|index| board.state(index) == SegmentState::Done)
+        };
+        if is_next {
+            return Ok(());
+        }
+        self.listens_at(job, segment).await
     }
 
     /// Waits until a segment is spoken; `false` when that does not happen until `deadline`.

@@ -201,3 +201,18 @@ fn what_is_not_there_is_said_to_be_missing_or_waited_for() {
         master.wait_for(&job, &["done"]);
     });
 }
+
+#[test]
+fn what_a_player_waits_for_is_spoken_first() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "delay=60ms", &[]);
+    let id = master.upload("book.md", &long_book());
+    let job = start(&master, &id, json!({}));
+    master.events(&job).next_of("segment");
+    // Far ahead: sixty sentences would come before it.
+    assert!(!player(&master, &job, 4, 5).fragments().is_empty());
+    let progress = master.get(&format!("/jobs/{job}/progress"));
+    assert!(progress["segments_done"].as_u64() < Some(60), "{progress}");
+    let view = master.get(&format!("/jobs/{job}"));
+    assert_eq!(view["position"], 3 * 21 + 5, "{view}");
+}
