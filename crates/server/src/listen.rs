@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 use crate::board::SegmentState;
 use crate::database::{DatabaseError, gains, jobs};
-use crate::job::Job;
+use crate::job::{Job, JobState};
 use crate::master::{Master, SharedBoard, lock};
 
 /// Streams that are known at once; another one is laid out again from its clips.
@@ -209,13 +209,11 @@ impl Master {
             job.updated.clone_into(&mut lock(&known.mark));
             return Ok(Some(known));
         }
-        let Some(gain) = self.gain(job, &plan, place, first).await? else {
-            return Ok(None);
-        };
-        let mut stream = ChapterStream::new(&plan, index, place.from, gain);
+        let gain = self.gain(job, &plan, place, first).await?;
         let ready = lock(&board)
             .ready(place.chapter)
             .map(|ready| ready.path.clone());
+        let mut stream = ChapterStream::new(&plan, index, place.from, gain.unwrap_or(Gain::UNITY));
         if let Some(path) = ready {
             let from = place.from;
             let placed = blocking(move || {
@@ -223,6 +221,15 @@ impl Master {
                 Ok(stream)
             });
             stream = placed.await?;
+        }
+        // An encoded chapter without its clips is as loud as it is.
+        if gain.is_none() && !stream.is_complete() {
+            let gone = job.state == JobState::Done;
+            return if gone {
+                Err(ListenError::Gone)
+            } else {
+                Ok(None)
+            };
         }
         let opened = Arc::new(Opened {
             id: self.listening.next_id.fetch_add(1, Ordering::Relaxed),
