@@ -29,6 +29,9 @@ const MOST_FRAGMENTS: usize = 512;
 /// Segments that get their places for one request, where nobody waits for more: minutes of sound.
 const PLACED_AT_ONCE: usize = 64;
 
+/// Clips that are read at once: each on a thread, and with its sound in memory.
+const READS: usize = 16;
+
 /// Why there is nothing to hear.
 #[derive(Debug)]
 pub(crate) enum ListenError {
@@ -69,7 +72,11 @@ pub(crate) struct Opened {
 pub(crate) struct Listening {
     streams: Mutex<LruCache<Place, Arc<Opened>>>,
     fragments: Mutex<LruCache<(u64, usize), Bytes>>,
+    /// How loud the audiobooks are that were measured last.
+    measured: Mutex<LruCache<String, Gain>>,
     encoder: OnceCell<FragmentEncoder>,
+    /// Clips that are read at once.
+    reads: Semaphore,
     /// Fragments that are encoded at once.
     turns: Semaphore,
     next_id: AtomicU64,
@@ -88,7 +95,9 @@ impl Listening {
         Self {
             streams: Mutex::new(LruCache::new(MOST_STREAMS)),
             fragments: Mutex::new(LruCache::new(MOST_FRAGMENTS)),
+            measured: Mutex::new(LruCache::new(MOST_STREAMS)),
             encoder: OnceCell::new(),
+            reads: Semaphore::new(READS),
             turns: Semaphore::new(encoders),
             next_id: AtomicU64::new(0),
         }
@@ -257,7 +266,7 @@ impl Master {
         });
         let mut decibels = kept.await?;
         if decibels.is_none() {
-            let mut gain = present(measure_gain(&*self.store, plan, loudness).await)?;
+            let mut gain = self.measured(job, plan).await?;
             if gain.is_none() {
                 let ahead = provisional_gain(&*self.store, &plan.segments[first..], loudness);
                 gain = present(ahead.await)?;
@@ -278,6 +287,21 @@ impl Master {
         }))
     }
 
+    /// How loud the audiobook of a job is; `None` as long as its first minute is not spoken.
+    async fn measured(&self, job: &Job, plan: &Plan) -> Result<Option<Gain>, ListenError> {
+        // A job that has changed since may have another first minute.
+        let mark = format!("{} {}", job.id, job.updated);
+        if let Some(known) = lock(&self.listening.measured).get(&mark) {
+            return Ok(Some(*known));
+        }
+        let measured = measure_gain(&*self.store, plan, job.order.output.loudness).await;
+        let measured = present(measured)?;
+        if let Some(gain) = measured {
+            lock(&self.listening.measured).insert(mark, gain);
+        }
+        Ok(measured)
+    }
+
     /// Gives segments their places, as far as they are spoken in a row, until it is `enough`.
     async fn lay_out(
         &self,
@@ -289,7 +313,9 @@ impl Master {
             let Some((segment, key)) = next else {
                 return Ok(());
             };
+            let turn = self.listening.reads.acquire().await;
             let clip = self.store.get(&key).await;
+            drop(turn);
             let Some(clip) = present(clip.map_err(AudioError::from))? else {
                 return Ok(());
             };

@@ -351,3 +351,29 @@ fn downloads_take_ranges_and_say_what_they_are() {
     assert_eq!((status, &bytes[..]), (206, &whole[whole.len() - 7..]));
     assert_eq!(part(&format!("bytes={}-", whole.len())).0.0, 416);
 }
+
+#[test]
+fn two_hundred_listen_at_once() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "delay=5ms", &[]);
+    let chapters = ["Part", "Page", "Scene"].map(|word| long_book().replace("Chapter", word));
+    let id = master.upload("book.md", &chapters.concat());
+    let job = start(&master, &id, json!({}));
+    player(&master, &job, 1, 0).fragments();
+    let before = (master.figure("VmRSS"), master.figure("Threads"));
+    std::thread::scope(|scope| {
+        for listener in 0..200 {
+            let player = player(&master, &job, 1 + listener % 12, listener / 12);
+            scope.spawn(move || {
+                while !player.text("index.m3u8").contains("0.m4s") {}
+                for name in ["init.mp4", "0.m4s"] {
+                    player.bytes(name);
+                }
+            });
+        }
+    });
+    let after = (master.figure("VmRSS"), master.figure("Threads"));
+    println!("KiB and threads: {before:?}, with 200 streams {after:?}");
+    assert!(after.0 < before.0 + 100 * 1_024, "{before:?} {after:?}");
+    master.wait_for(&job, &["done"]);
+}
