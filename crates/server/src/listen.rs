@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use audiotome_audio::ffmpeg::Ffmpeg;
 use audiotome_audio::stream::{ChapterStream, FragmentEncoder, from_encoded, heard};
-use audiotome_audio::{AudioError, Gain, measure_gain, provisional_gain};
+use audiotome_audio::{AudioError, Gain};
 use audiotome_core::{Clip, Plan, StoreError};
 use audiotome_production::MakeError;
 use axum::body::Bytes;
@@ -17,10 +17,12 @@ use hashlink::LruCache;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::Instant;
 
-use crate::board::SegmentState;
-use crate::database::{DatabaseError, gains, jobs};
+use crate::database::DatabaseError;
 use crate::job::{Job, JobState};
-use crate::master::{Master, SharedBoard, lock};
+use crate::master::{Master, lock};
+
+mod gain;
+mod waiting;
 
 /// Streams that are known at once; another one is laid out again from its clips.
 const MOST_STREAMS: usize = 256;
@@ -114,6 +116,9 @@ impl Master {
         wanted: usize,
         deadline: Instant,
     ) -> Result<Option<Arc<Opened>>, ListenError> {
+        if !self.is_planned(job, deadline).await {
+            return Ok(None);
+        }
         let mut placed = None;
         loop {
             let opened = self.stream(job, place).await?;
@@ -250,58 +255,6 @@ impl Master {
         Ok(Some(opened))
     }
 
-    /// How loud a stream is: that of the audiobook, where the first minute of the book is spoken; before
-    /// that, as loud as what is spoken of it asks for. It stays as loud as it began.
-    async fn gain(
-        &self,
-        job: &Job,
-        plan: &Plan,
-        place: &Place,
-        first: usize,
-    ) -> Result<Option<Gain>, ListenError> {
-        let loudness = job.order.output.loudness;
-        let kept = self.database.call({
-            let place = place.clone();
-            move |connection| gains::get(connection, &place.job, place.chapter, place.from)
-        });
-        let mut decibels = kept.await?;
-        if decibels.is_none() {
-            let mut gain = self.measured(job, plan).await?;
-            if gain.is_none() {
-                let ahead = provisional_gain(&*self.store, &plan.segments[first..], loudness);
-                gain = present(ahead.await)?;
-            }
-            let Some(gain) = gain else {
-                return Ok(None);
-            };
-            let place = place.clone();
-            let kept = self.database.call(move |connection| {
-                let Place { job, chapter, from } = &place;
-                gains::keep(connection, job, *chapter, *from, gain.decibels())
-            });
-            decibels = kept.await?;
-        }
-        Ok(decibels.map(|decibels| match loudness.target_lufs {
-            Some(_) => Gain::new(decibels, loudness.true_peak_dbtp),
-            None => Gain::UNITY,
-        }))
-    }
-
-    /// How loud the audiobook of a job is; `None` as long as its first minute is not spoken.
-    async fn measured(&self, job: &Job, plan: &Plan) -> Result<Option<Gain>, ListenError> {
-        // A job that has changed since may have another first minute.
-        let mark = format!("{} {}", job.id, job.updated);
-        if let Some(known) = lock(&self.listening.measured).get(&mark) {
-            return Ok(Some(*known));
-        }
-        let measured = measure_gain(&*self.store, plan, job.order.output.loudness).await;
-        let measured = present(measured)?;
-        if let Some(gain) = measured {
-            lock(&self.listening.measured).insert(mark, gain);
-        }
-        Ok(measured)
-    }
-
     /// Gives segments their places, as far as they are spoken in a row, until it is `enough`.
     async fn lay_out(
         &self,
@@ -320,78 +273,6 @@ impl Master {
                 return Ok(());
             };
             place_clip(&mut lock(&opened.stream), segment, &clip)?;
-        }
-    }
-
-    /// Somebody listens at a segment (index in the plan): what comes from there on is spoken next.
-    pub(crate) async fn listens_at(&self, job: &Job, segment: usize) -> Result<(), DatabaseError> {
-        if let Some(running) = self.running().get(&job.id) {
-            running.position.set(segment);
-        }
-        // A player says so often: it is no event, and not worth an entry in the history.
-        if job.record.position == segment {
-            return Ok(());
-        }
-        let id = job.id.clone();
-        let kept = self
-            .database
-            .call(move |connection| jobs::put_position(connection, &id, segment));
-        kept.await
-    }
-
-    /// Has a segment spoken next that somebody waits for, where others would be spoken before it.
-    async fn urge(
-        &self,
-        job: &Job,
-        board: &SharedBoard,
-        segment: usize,
-    ) -> Result<(), DatabaseError> {
-        let position = self
-            .running()
-            .get(&job.id)
-            .map(|running| running.position.get());
-        let position = position.unwrap_or(job.record.position);
-        let is_next = {
-            let board = lock(board);
-            let mut before = position..segment;
-            position <= segment && before.all(|index| board.state(index) == SegmentState::Done)
-        };
-        if is_next {
-            return Ok(());
-        }
-        self.listens_at(job, segment).await
-    }
-
-    /// Waits until a segment is spoken; `false` when that does not happen until `deadline`.
-    async fn spoken(
-        &self,
-        job: &Job,
-        mut board: SharedBoard,
-        segment: usize,
-        deadline: Instant,
-    ) -> bool {
-        loop {
-            let now = self.hub.place(None);
-            // A job that has begun since has another board.
-            board = self.live_board(&job.id).unwrap_or(board);
-            let is_done = {
-                let board = lock(&board);
-                segment < board.plan.segments.len() && board.state(segment) == SegmentState::Done
-            };
-            if is_done {
-                return Instant::now() < deadline;
-            }
-            let changed = async {
-                match now {
-                    Some(now) => self.hub.changed(now).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = changed => {}
-                () = self.drain.cancelled() => return false,
-                () = tokio::time::sleep_until(deadline) => return false,
-            }
         }
     }
 
