@@ -20,7 +20,7 @@ mod fragment;
 mod playlist;
 
 pub use container::initial;
-pub use fragment::{FragmentEncoder, from_encoded, heard};
+pub use fragment::{FragmentEncoder, excerpt, from_encoded, heard};
 pub use playlist::{empty as empty_playlist, playlist};
 
 /// Length of a fragment: players stall on sentences of eight seconds and not on pieces of four.

@@ -31,6 +31,7 @@ pub(crate) mod problem;
 pub(crate) mod progress;
 mod queue;
 mod queue_views;
+mod sample;
 mod segments;
 mod settings;
 mod speech;
@@ -90,6 +91,7 @@ fn of_books() -> OpenApiRouter<Arc<Master>> {
         .routes(routes!(books::list, books::upload))
         .routes(routes!(books::get, books::delete))
         .routes(routes!(books::cover))
+        .routes(routes!(sample::speak))
 }
 
 fn of_jobs() -> OpenApiRouter<Arc<Master>> {

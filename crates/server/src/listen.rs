@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use audiotome_audio::ffmpeg::Ffmpeg;
 use audiotome_audio::stream::{ChapterStream, FragmentEncoder, from_encoded, heard};
-use audiotome_audio::{AudioError, Gain, measure_gain, provisional_gain};
+use audiotome_audio::{AudioError, Gain};
 use audiotome_core::{Clip, Plan, StoreError};
 use audiotome_production::MakeError;
 use axum::body::Bytes;
@@ -17,10 +17,12 @@ use hashlink::LruCache;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::Instant;
 
-use crate::board::SegmentState;
-use crate::database::{DatabaseError, gains};
-use crate::job::Job;
-use crate::master::{Master, SharedBoard, lock};
+use crate::database::DatabaseError;
+use crate::job::{Job, JobState};
+use crate::master::{Master, lock};
+
+mod gain;
+mod waiting;
 
 /// Streams that are known at once; another one is laid out again from its clips.
 const MOST_STREAMS: usize = 256;
@@ -28,6 +30,9 @@ const MOST_STREAMS: usize = 256;
 const MOST_FRAGMENTS: usize = 512;
 /// Segments that get their places for one request, where nobody waits for more: minutes of sound.
 const PLACED_AT_ONCE: usize = 64;
+
+/// Clips that are read at once: each on a thread, and with its sound in memory.
+const READS: usize = 16;
 
 /// Why there is nothing to hear.
 #[derive(Debug)]
@@ -69,7 +74,11 @@ pub(crate) struct Opened {
 pub(crate) struct Listening {
     streams: Mutex<LruCache<Place, Arc<Opened>>>,
     fragments: Mutex<LruCache<(u64, usize), Bytes>>,
+    /// How loud the audiobooks are that were measured last.
+    measured: Mutex<LruCache<String, Gain>>,
     encoder: OnceCell<FragmentEncoder>,
+    /// Clips that are read at once.
+    reads: Semaphore,
     /// Fragments that are encoded at once.
     turns: Semaphore,
     next_id: AtomicU64,
@@ -88,7 +97,9 @@ impl Listening {
         Self {
             streams: Mutex::new(LruCache::new(MOST_STREAMS)),
             fragments: Mutex::new(LruCache::new(MOST_FRAGMENTS)),
+            measured: Mutex::new(LruCache::new(MOST_STREAMS)),
             encoder: OnceCell::new(),
+            reads: Semaphore::new(READS),
             turns: Semaphore::new(encoders),
             next_id: AtomicU64::new(0),
         }
@@ -105,6 +116,9 @@ impl Master {
         wanted: usize,
         deadline: Instant,
     ) -> Result<Option<Arc<Opened>>, ListenError> {
+        if !self.is_planned(job, deadline).await {
+            return Ok(None);
+        }
         let mut placed = None;
         loop {
             let opened = self.stream(job, place).await?;
@@ -131,6 +145,9 @@ impl Master {
                 Some(next) => next,
                 None => begin(&lock(&board).plan, place)?.1,
             };
+            if Instant::now() < deadline {
+                self.urge(job, &board, next).await?;
+            }
             if !self.spoken(job, board, next, deadline).await {
                 break Ok(opened);
             }
@@ -206,13 +223,11 @@ impl Master {
             job.updated.clone_into(&mut lock(&known.mark));
             return Ok(Some(known));
         }
-        let Some(gain) = self.gain(job, &plan, place, first).await? else {
-            return Ok(None);
-        };
-        let mut stream = ChapterStream::new(&plan, index, place.from, gain);
+        let gain = self.gain(job, &plan, place, first).await?;
         let ready = lock(&board)
             .ready(place.chapter)
             .map(|ready| ready.path.clone());
+        let mut stream = ChapterStream::new(&plan, index, place.from, gain.unwrap_or(Gain::UNITY));
         if let Some(path) = ready {
             let from = place.from;
             let placed = blocking(move || {
@@ -220,6 +235,15 @@ impl Master {
                 Ok(stream)
             });
             stream = placed.await?;
+        }
+        // An encoded chapter without its clips is as loud as it is.
+        if gain.is_none() && !stream.is_complete() {
+            let gone = job.state == JobState::Done;
+            return if gone {
+                Err(ListenError::Gone)
+            } else {
+                Ok(None)
+            };
         }
         let opened = Arc::new(Opened {
             id: self.listening.next_id.fetch_add(1, Ordering::Relaxed),
@@ -229,43 +253,6 @@ impl Master {
         });
         lock(&self.listening.streams).insert(place.clone(), Arc::clone(&opened));
         Ok(Some(opened))
-    }
-
-    /// How loud a stream is: that of the audiobook, where the first minute of the book is spoken; before
-    /// that, as loud as what is spoken of it asks for. It stays as loud as it began.
-    async fn gain(
-        &self,
-        job: &Job,
-        plan: &Plan,
-        place: &Place,
-        first: usize,
-    ) -> Result<Option<Gain>, ListenError> {
-        let loudness = job.order.output.loudness;
-        let kept = self.database.call({
-            let place = place.clone();
-            move |connection| gains::get(connection, &place.job, place.chapter, place.from)
-        });
-        let mut decibels = kept.await?;
-        if decibels.is_none() {
-            let mut gain = present(measure_gain(&*self.store, plan, loudness).await)?;
-            if gain.is_none() {
-                let ahead = provisional_gain(&*self.store, &plan.segments[first..], loudness);
-                gain = present(ahead.await)?;
-            }
-            let Some(gain) = gain else {
-                return Ok(None);
-            };
-            let place = place.clone();
-            let kept = self.database.call(move |connection| {
-                let Place { job, chapter, from } = &place;
-                gains::keep(connection, job, *chapter, *from, gain.decibels())
-            });
-            decibels = kept.await?;
-        }
-        Ok(decibels.map(|decibels| match loudness.target_lufs {
-            Some(_) => Gain::new(decibels, loudness.true_peak_dbtp),
-            None => Gain::UNITY,
-        }))
     }
 
     /// Gives segments their places, as far as they are spoken in a row, until it is `enough`.
@@ -279,44 +266,13 @@ impl Master {
             let Some((segment, key)) = next else {
                 return Ok(());
             };
+            let turn = self.listening.reads.acquire().await;
             let clip = self.store.get(&key).await;
+            drop(turn);
             let Some(clip) = present(clip.map_err(AudioError::from))? else {
                 return Ok(());
             };
             place_clip(&mut lock(&opened.stream), segment, &clip)?;
-        }
-    }
-
-    /// Waits until a segment is spoken; `false` when that does not happen until `deadline`.
-    async fn spoken(
-        &self,
-        job: &Job,
-        mut board: SharedBoard,
-        segment: usize,
-        deadline: Instant,
-    ) -> bool {
-        loop {
-            let now = self.hub.place(None);
-            // A job that has begun since has another board.
-            board = self.live_board(&job.id).unwrap_or(board);
-            let is_done = {
-                let board = lock(&board);
-                segment < board.plan.segments.len() && board.state(segment) == SegmentState::Done
-            };
-            if is_done {
-                return Instant::now() < deadline;
-            }
-            let changed = async {
-                match now {
-                    Some(now) => self.hub.changed(now).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = changed => {}
-                () = self.drain.cancelled() => return false,
-                () = tokio::time::sleep_until(deadline) => return false,
-            }
         }
     }
 

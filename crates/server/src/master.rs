@@ -32,7 +32,7 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// Texts that others may have spoken through this master at once.
 const SPEECH_SLOTS: usize = 64;
 /// Somebody waits for a text that is spoken for them; a book can wait.
-const SPEECH_PRIORITY: i32 = 1_000_000;
+pub(crate) const SPEECH_PRIORITY: i32 = 1_000_000;
 
 /// Why a master can't serve.
 #[derive(Debug, Error)]

@@ -2,16 +2,17 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use audiotome_core::{AudioStore, Clip, Plan};
 use audiotome_files::StagedPath;
 
 use super::{Window, container};
 use crate::aac::{AacSink, PACKET, packets};
-use crate::chapter::{SILENCE_AT_ENDS, encoded_chapter};
+use crate::chapter::{SILENCE_AT_ENDS, encoded_chapter, samples_of};
 use crate::ffmpeg::Ffmpeg;
 use crate::shape::shape;
-use crate::{AacEncoder, AudioError};
+use crate::{AacEncoder, AudioError, Gain};
 
 /// Who encodes fragments.
 #[derive(Clone, Debug)]
@@ -139,4 +140,25 @@ fn length(range: &Range<u64>) -> usize {
 #[must_use]
 pub fn heard(clip: &Clip) -> u64 {
     crate::shape::sound(clip).len() as u64
+}
+
+/// A few clips with the pauses after them, as they sound in the audiobook; `None` for none.
+///
+/// # Errors
+/// When they differ in sample rate.
+pub fn excerpt(clips: &[(Clip, Duration)], gain: Gain) -> Result<Option<Clip>, AudioError> {
+    let mut samples = Vec::new();
+    let rate = clips.first().map_or(0, |(clip, _)| clip.sample_rate());
+    for (clip, pause) in clips {
+        if clip.sample_rate() != rate {
+            return Err(AudioError::MixedRates {
+                expected: rate,
+                found: clip.sample_rate(),
+                text: "a sentence of an excerpt".to_owned(),
+            });
+        }
+        samples.extend(shape(clip, gain));
+        samples.resize(samples.len() + length(&(0..samples_of(*pause, rate))), 0);
+    }
+    Ok(Clip::new(rate, samples).ok())
 }

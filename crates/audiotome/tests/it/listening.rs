@@ -201,3 +201,179 @@ fn what_is_not_there_is_said_to_be_missing_or_waited_for() {
         master.wait_for(&job, &["done"]);
     });
 }
+
+#[test]
+fn what_a_player_waits_for_is_spoken_first() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "delay=60ms", &[]);
+    let id = master.upload("book.md", &long_book());
+    let job = start(&master, &id, json!({}));
+    master.events(&job).next_of("segment");
+    // Far ahead: sixty sentences would come before it.
+    assert!(!player(&master, &job, 4, 5).fragments().is_empty());
+    let progress = master.get(&format!("/jobs/{job}/progress"));
+    assert!(progress["segments_done"].as_u64() < Some(60), "{progress}");
+    let view = master.get(&format!("/jobs/{job}"));
+    assert_eq!(view["position"], 3 * 21 + 5, "{view}");
+}
+
+#[test]
+fn a_voice_is_heard_before_a_job_is_started() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "", &[]);
+    let id = master.upload("book.md", &long_book());
+    let sample = |body: Value| {
+        let body = Some(body.to_string().into_bytes());
+        master.raw(
+            "POST",
+            &format!("/books/{id}/sample"),
+            "application/json",
+            body,
+        )
+    };
+    let (status, wav) = sample(json!({ "engine": "tone", "sentences": 3 }));
+    assert!(status == 200 && wav.starts_with(b"RIFF"));
+    assert_eq!(onsets(&decode(&sandbox, &wav)).len(), 3);
+    for (body, expected) in [
+        (json!({ "engine": "tone", "chapter": 9 }), 404),
+        (json!({ "engine": "x" }), 422),
+        (json!({ "engine": "tone", "speed": 9 }), 422),
+    ] {
+        assert_eq!(sample(body.clone()).0, expected, "{body}");
+    }
+    // A job does not speak them again.
+    let mut events = master.all_events();
+    start(&master, &id, json!({ "chapters": "1" }));
+    let mut spoken = Vec::new();
+    loop {
+        let (kind, data) = events.next().unwrap();
+        match data["event"].as_str() {
+            Some("spoken") => spoken.push(data["segment"].as_u64().unwrap()),
+            _ if kind == "job" && data["state"] == "done" => break,
+            _ => {}
+        }
+    }
+    spoken.sort_unstable();
+    assert_eq!((spoken.len(), &spoken[..2]), (18, &[0, 4][..]));
+}
+
+#[test]
+fn what_was_cleaned_up_is_heard_from_the_encoded_chapter() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "", &[]);
+    let id = master.upload("book.md", &long_book());
+    let job = start(&master, &id, json!({ "chapters": "2" }));
+    master.wait_for(&job, &["done"]);
+    drop(master);
+    fs_err::remove_dir_all(sandbox.path("data/clips")).unwrap();
+    let master = Process::master(&sandbox, "", &[]);
+    for from in [0, 5] {
+        let player = player(&master, &job, 2, from);
+        let heard = onsets(&decode(&sandbox, &player.whole()));
+        let timeline = player.timeline();
+        let segments = timeline["segments"].as_array().unwrap();
+        assert_eq!((heard.len(), segments.len()), (21 - from, 21 - from));
+        for (onset, segment) in heard.iter().zip(segments) {
+            let off = (onset - segment["start"].as_f64().unwrap()).abs();
+            assert!(off < 0.07, "{off}");
+        }
+    }
+    drop(master);
+    fs_err::remove_dir_all(sandbox.path("data/chapters")).unwrap();
+    let master = Process::master(&sandbox, "", &[]);
+    let (status, answer) = master.call("GET", &format!("/jobs/{job}/listen/2/0/0.m4s"), None);
+    assert_eq!(status, 410, "{answer}");
+}
+
+#[test]
+fn a_bookmark_is_where_somebody_was_last() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "", &["--no-local"]);
+    let id = master.upload("book.md", &long_book());
+    let job = start(&master, &id, json!({}));
+    let path = format!("/books/{id}/bookmark");
+    assert_eq!(master.call("GET", &path, None).0, 404);
+    let put = |at: Option<&str>, chapter: u32| {
+        let mark = json!({ "chapter": chapter, "segment": 4, "seconds": 1.5, "at": at });
+        master.call("PUT", &path, Some(&mark)).1["chapter"].take()
+    };
+    assert_eq!(put(Some("2026-01-01T10:00:00+01:00"), 1), 1);
+    assert_eq!(
+        put(Some("2026-01-01T08:59:59Z"), 2),
+        1,
+        "an older one came late"
+    );
+    assert_eq!(put(None, 3), 3);
+    // By the job, too, and after a restart.
+    drop(master);
+    let master = Process::master(&sandbox, "", &["--no-local"]);
+    let mark = master.get(&format!("/books/{job}/bookmark"));
+    assert_eq!(
+        (&mark["chapter"], &mark["seconds"]),
+        (&json!(3), &json!(1.5))
+    );
+    let wrong = json!({ "chapter": 1, "segment": 0, "seconds": -1 });
+    assert_eq!(master.call("PUT", &path, Some(&wrong)).0, 422);
+}
+
+#[test]
+fn downloads_take_ranges_and_say_what_they_are() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "", &[]);
+    let id = master.upload("book.md", &long_book());
+    let job = start(&master, &id, json!({ "chapters": "1" }));
+    master.wait_for(&job, &["done"]);
+    let whole = crate::master::audiobook(&master, &job);
+    let part = |range: &str| {
+        let url = format!("http://{}/jobs/{job}/audiobook", master.address);
+        let asked = ureq::get(url).config().http_status_as_error(false).build();
+        let mut answer = asked.header("range", range).call().unwrap();
+        let header = |name: &str| {
+            let value = answer.headers().get(name);
+            value
+                .map(|value| value.to_str().unwrap().to_owned())
+                .unwrap_or_default()
+        };
+        let facts = (
+            answer.status().as_u16(),
+            header("content-type"),
+            header("content-range"),
+        );
+        (facts, answer.body_mut().read_to_vec().unwrap())
+    };
+    let ((status, kind, range), bytes) = part("bytes=10-19");
+    assert_eq!((status, kind.as_str()), (206, "audio/mp4"));
+    assert_eq!(
+        (range, &bytes[..]),
+        (format!("bytes 10-19/{}", whole.len()), &whole[10..20])
+    );
+    let ((status, ..), bytes) = part("bytes=-7");
+    assert_eq!((status, &bytes[..]), (206, &whole[whole.len() - 7..]));
+    assert_eq!(part(&format!("bytes={}-", whole.len())).0.0, 416);
+}
+
+#[test]
+fn two_hundred_listen_at_once() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "delay=5ms", &[]);
+    let chapters = ["Part", "Page", "Scene"].map(|word| long_book().replace("Chapter", word));
+    let id = master.upload("book.md", &chapters.concat());
+    let job = start(&master, &id, json!({}));
+    player(&master, &job, 1, 0).fragments();
+    let before = (master.figure("VmRSS"), master.figure("Threads"));
+    std::thread::scope(|scope| {
+        for listener in 0..200 {
+            let player = player(&master, &job, 1 + listener % 12, listener / 12);
+            scope.spawn(move || {
+                while !player.text("index.m3u8").contains("0.m4s") {}
+                for name in ["init.mp4", "0.m4s"] {
+                    player.bytes(name);
+                }
+            });
+        }
+    });
+    let after = (master.figure("VmRSS"), master.figure("Threads"));
+    println!("KiB and threads: {before:?}, with 200 streams {after:?}");
+    assert!(after.0 < before.0 + 100 * 1_024, "{before:?} {after:?}");
+    master.wait_for(&job, &["done"]);
+}

@@ -163,16 +163,7 @@ pub(crate) async fn position(
         let message = format!("there is no segment {segment}: the book has {segments}, from 0");
         return Err(Problem::new(Kind::Unprocessable, message));
     }
-    if let Some(running) = master.running().get(&id) {
-        running.position.set(segment);
-    }
-    // A player says so often: it is no event, and not worth an entry in the history.
-    if job.record.position != segment {
-        let kept = master
-            .database
-            .call(move |connection| jobs::put_position(connection, &id, segment));
-        kept.await?;
-    }
+    master.listens_at(&job, segment).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -35,7 +35,7 @@ pub(crate) struct NewJob {
     /// Higher goes first.
     priority: Option<i32>,
     /// Language, where the book is wrong about it.
-    language: Option<String>,
+    pub(super) language: Option<String>,
     /// Only these chapters: `3`, `3-7`, `1,4-6`, `10-`.
     chapters: Option<String>,
     /// Kinds of part that are read although they are usually left out: `notes`, `index`, …
@@ -50,7 +50,7 @@ pub(crate) struct NewJob {
     pub(super) voice: Option<String>,
     /// How fast, 0.5 to 2.0.
     #[schema(minimum = 0.5, maximum = 2.0)]
-    speed: Option<f32>,
+    pub(super) speed: Option<f32>,
     /// `m4b` (the default), `mp3`, `opus`, `flac` or `wav`.
     format: Option<String>,
     /// One file for each chapter.
@@ -62,6 +62,14 @@ pub(crate) struct NewJob {
 }
 
 impl NewJob {
+    /// As the settings say.
+    pub(super) fn of(book: String) -> Self {
+        Self {
+            book,
+            ..Self::default()
+        }
+    }
+
     /// Takes from the settings what was not asked for.
     pub(super) fn fill(&mut self, settings: JobSettings) {
         // A voice belongs to its engine.
