@@ -17,20 +17,24 @@ use problem::{ErrorBody, ErrorDetail, Kind};
 mod about;
 pub(crate) mod access;
 mod binary;
-mod books;
+pub(crate) mod book_views;
+pub(crate) mod books;
 mod chapters;
 mod dead_letters;
+pub(crate) mod estimate;
 mod events;
 mod extract;
 mod files;
+pub(crate) mod inside;
 mod jobs;
-mod new_job;
+mod kept;
+pub(crate) mod new_job;
 pub(crate) mod problem;
 pub(crate) mod progress;
 mod queue;
 mod queue_views;
 mod segments;
-mod settings;
+pub(crate) mod settings;
 mod speech;
 mod voices;
 mod workers;
@@ -85,6 +89,14 @@ fn of_books() -> OpenApiRouter<Arc<Master>> {
     OpenApiRouter::new()
         .routes(routes!(books::list, books::upload))
         .routes(routes!(books::get, books::delete))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(kept::change))
+                .layer(DefaultBodyLimit::max(kept::MOST_BYTES)),
+        )
+        .routes(routes!(inside::text))
+        .routes(routes!(estimate::estimate))
+        .routes(routes!(estimate::sample))
         .routes(routes!(books::cover))
 }
 

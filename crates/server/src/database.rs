@@ -18,6 +18,7 @@ pub(crate) mod books;
 pub(crate) mod dead_letters;
 pub(crate) mod history;
 pub(crate) mod jobs;
+pub(crate) mod kept;
 pub(crate) mod library;
 pub(crate) mod settings;
 pub(crate) mod workers;
@@ -26,7 +27,7 @@ pub(crate) mod workers;
 const GROUP: usize = 50;
 
 /// The layout. Later versions append statements; a database remembers how many it has seen.
-const LAYOUT: [&str; 3] = [
+const LAYOUT: [&str; 4] = [
     "
     CREATE TABLE books (
         id TEXT PRIMARY KEY,
@@ -74,6 +75,12 @@ const LAYOUT: [&str; 3] = [
 ",
     "
     CREATE INDEX jobs_by_book ON jobs(book, created DESC);
+",
+    "
+    CREATE TABLE kept (
+        book TEXT PRIMARY KEY REFERENCES books(id) ON DELETE CASCADE,
+        changes TEXT NOT NULL
+    ) STRICT;
 ",
 ];
 

@@ -21,6 +21,7 @@ use crate::clock::now;
 use crate::database::{Database, DatabaseError, history, jobs, workers};
 use crate::hub::Hub;
 use crate::job::{IllegalStep, Job, JobState, Step};
+use crate::lately::Lately;
 use crate::metrics::Metrics;
 use crate::shelf;
 
@@ -56,6 +57,7 @@ pub(crate) struct Master {
     pub(crate) hub: Hub,
     pub(crate) metrics: Metrics,
     pub(crate) door: Door,
+    pub(crate) lately: Lately,
     /// A job may have become the next one.
     pub(crate) queue_changed: Notify,
     pub(crate) drain: CancellationToken,
@@ -116,6 +118,7 @@ impl Master {
             door: door(&studio, &settings, &drain),
             hub: Hub::new(jiff::Timestamp::now().as_millisecond().to_string()),
             metrics: Metrics::new(),
+            lately: Lately::default(),
             queue_changed: Notify::new(),
             running: Mutex::default(),
             looked_at: Mutex::default(),

@@ -18,11 +18,13 @@ use crate::master::Master;
 use page::{Page, trouble};
 
 mod assets;
+mod book;
 mod library;
 pub(crate) mod login;
 mod page;
 mod ring;
 mod strings;
+mod voices;
 
 /// Nothing runs and nothing is shown but what comes from this master; `blob:` is what a player in the
 /// browser puts together.
@@ -33,6 +35,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub(crate) fn router(master: &Arc<Master>) -> Router {
     let pages = Router::new()
         .route("/", get(library::page))
+        .route("/book/{id}", get(book::page))
         .layer(from_fn_with_state(Arc::clone(master), login::gate));
     let open = Router::new()
         .route("/login", get(login::ask).post(login::enter))
