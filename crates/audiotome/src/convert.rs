@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use audiotome_audio::Target;
 use audiotome_dispatch::{Position, Priority, Slots};
-use audiotome_production::{DataFolder, Order, Report, Run, make};
+use audiotome_production::{DataFolder, Edits, Order, Report, Run, make};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::ConvertArgs;
@@ -32,6 +32,7 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
         reading: args.wish.reading.reading(),
         voice: args.wish.voice.wish(),
         output: args.output.wish(&args.wish.format),
+        edits: Edits::default(),
         corrections: Vec::new(),
         skip_failed: args.wish.skip_failed,
     };

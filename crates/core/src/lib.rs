@@ -24,7 +24,7 @@ pub use engine::{EngineId, SpeechEngine, SpeechError, Utterance, Voice};
 pub use event::Event;
 pub use key::{KEY_VERSION, SegmentKey};
 pub use language::Language;
-pub use narration::{Narration, Pauses, Speed, SpeedError};
+pub use narration::{Narration, PauseLength, PauseLengthError, Pauses, Speed, SpeedError};
 pub use plan::{Piece, Plan, PlannedChapter, Segment};
 pub use scheduler::{DeadLetter, Lease, RetryPolicy, Scheduler, Verdict, WorkerId};
 pub use store::{AudioStore, StoreError};

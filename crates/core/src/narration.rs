@@ -76,6 +76,38 @@ impl fmt::Display for Speed {
     }
 }
 
+/// Length of pauses relative to the usual, in percent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PauseLength(u16);
+
+/// Not a length of pauses.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("pauses of `{0}` are not a number from 0.5 to 3.0")]
+pub struct PauseLengthError(String);
+
+impl Default for PauseLength {
+    fn default() -> Self {
+        Self(100)
+    }
+}
+
+impl FromStr for PauseLength {
+    type Err = PauseLengthError;
+
+    fn from_str(text: &str) -> Result<Self, PauseLengthError> {
+        let factor = text.trim().parse().unwrap_or(f32::NAN);
+        if !(0.5..=3.0).contains(&factor) {
+            return Err(PauseLengthError(text.to_owned()));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "50 to 300"
+        )]
+        Ok(Self((factor * 100.0).round() as u16))
+    }
+}
+
 /// Silence around segments. Where two meet, the longer one counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pauses {
@@ -113,6 +145,34 @@ impl Default for Pauses {
     }
 }
 
+impl Pauses {
+    /// All of them so much longer or shorter.
+    #[must_use]
+    pub fn times(self, PauseLength(percent): PauseLength) -> Self {
+        let scaled = |pause: Duration| pause * percent.into() / 100;
+        let Self {
+            clause,
+            sentence,
+            paragraph,
+            before_heading,
+            after_heading,
+            scene,
+            chapter_head,
+            chapter_tail,
+        } = self;
+        Self {
+            clause: scaled(clause),
+            sentence: scaled(sentence),
+            paragraph: scaled(paragraph),
+            before_heading: scaled(before_heading),
+            after_heading: scaled(after_heading),
+            scene: scaled(scene),
+            chapter_head: scaled(chapter_head),
+            chapter_tail: scaled(chapter_tail),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +182,17 @@ mod tests {
         assert_eq!("1.25".parse::<Speed>().unwrap().percent(), 125);
         for bad in ["0.4", "2.1", "fast", "NaN", ""] {
             assert!(bad.parse::<Speed>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn pauses_are_scaled_within_bounds() {
+        let longer = Pauses::default().times("1.5".parse().unwrap());
+        assert_eq!(longer.sentence, Duration::from_millis(525));
+        let usual = Pauses::default();
+        assert_eq!(usual.times(PauseLength::default()), usual);
+        for bad in ["0.4", "3.1", "long", "NaN", ""] {
+            assert!(bad.parse::<PauseLength>().is_err(), "{bad}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A book's journey: read, plan, speak, encode, publish.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -154,12 +155,13 @@ pub async fn look(studio: &Arc<Studio>, path: &Path, order: &Order) -> Result<Lo
     let (studio, path, order) = (Arc::clone(studio), path.to_owned(), order.clone());
     // Reading, and loading a voice, take a while: on a thread on which that is no harm.
     let looked = tokio::task::spawn_blocking(move || {
-        let book = read(&path, &order.reading.options())?;
+        let mut book = read(&path, &order.options())?;
+        let unread = order.edits.apply(&mut book);
         let language = book.metadata.language.clone();
         let language = language.unwrap_or_else(Language::undetermined);
         let servers = studio.servers();
         let narrator = Narrator::choose(&language, &order.voice, &studio.installed, &servers)?;
-        let plan = Arc::new(plan(&book, narrator.narration.clone(), &order)?);
+        let plan = Arc::new(plan(&book, narrator.narration.clone(), &order, &unread)?);
         Ok(Look {
             book,
             narrator,
@@ -172,8 +174,13 @@ pub async fn look(studio: &Arc<Studio>, path: &Path, order: &Order) -> Result<Lo
 }
 
 /// Plans the chapters that are wanted, with the corrections of a person.
-fn plan(book: &Book, narration: Narration, order: &Order) -> Result<Plan, MakeError> {
-    let wanted = |number| order.reading.wants(number);
+fn plan(
+    book: &Book,
+    narration: Narration,
+    order: &Order,
+    unread: &BTreeSet<usize>,
+) -> Result<Plan, MakeError> {
+    let wanted = |number| order.reading.wants(number) && !unread.contains(&number);
     let split = |block: &Block, language: &Language| pieces(block, language, Limits::default());
     let mut plan = Plan::new(book, narration, wanted, split);
     // In their order: a person may correct a correction.

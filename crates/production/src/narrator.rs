@@ -47,13 +47,32 @@ impl Narrator {
             voice,
             language: language.clone(),
             speed: wish.speed,
-            pauses: Pauses::default(),
+            pauses: Pauses::default().times(wish.pauses),
         };
         Ok(Self {
             engine,
             narration,
             advice,
         })
+    }
+
+    /// The engine and the voice that [`Self::choose`] would choose; nothing is opened.
+    ///
+    /// # Errors
+    /// When there is no such voice.
+    pub fn expected(
+        language: &Language,
+        wish: &VoiceWish,
+        installed: &Installed,
+        servers: &[SpeechServer],
+    ) -> Result<(EngineKind, String), OpenError> {
+        let voice = wish.voice.as_deref();
+        if let Some(server) = meant(servers, wish) {
+            let voice = voice.unwrap_or(server.voice());
+            return Ok((EngineKind::OpenAi, voice.to_owned()));
+        }
+        let choice = choose(installed.folder(), language, wish.engine, voice)?;
+        Ok((choice.engine, choice.voice))
     }
 
     /// The name in the audiobook's tags: `hibari`, `espeak (en-gb)`, `kokoro (af_heart)`.

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use audiotome_audio::{Loudness, OutputFormat, Target};
 use audiotome_book::ReadOptions;
-use audiotome_core::{Language, LeftOutKind, SegmentKey, Speed};
+use audiotome_core::{Language, LeftOutKind, PauseLength, SegmentKey, Speed};
 use audiotome_speech::EngineKind;
 use serde::{Deserialize, Serialize};
 
-use crate::Chapters;
+use crate::{Chapters, Edits};
 
 /// Everything that is wanted of one book.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Order {
     pub voice: VoiceWish,
     /// What is made.
     pub output: OutputWish,
+    /// What a person changed about the book before it was read.
+    #[serde(default)]
+    pub edits: Edits,
     /// What a person changed about single segments.
     #[serde(default)]
     pub corrections: Vec<Correction>,
@@ -51,6 +54,9 @@ pub struct VoiceWish {
     pub voice: Option<String>,
     /// How fast.
     pub speed: Speed,
+    /// How long the pauses are.
+    #[serde(default)]
+    pub pauses: PauseLength,
 }
 
 /// What is made, and where.
@@ -78,6 +84,17 @@ pub struct Correction {
     pub key: SegmentKey,
     /// What is spoken instead; nothing: the segment is left out.
     pub text: Option<String>,
+}
+
+impl Order {
+    /// What the reader is told.
+    #[must_use]
+    pub fn options(&self) -> ReadOptions {
+        let mut options = self.reading.options();
+        let edited = || self.edits.metadata.language.clone();
+        options.language = options.language.or_else(edited);
+        options
+    }
 }
 
 impl Reading {

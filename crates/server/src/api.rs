@@ -17,23 +17,27 @@ use problem::{ErrorBody, ErrorDetail, Kind};
 mod about;
 pub(crate) mod access;
 mod binary;
+pub(crate) mod book_views;
 mod bookmarks;
-mod books;
+pub(crate) mod books;
 mod chapters;
 mod dead_letters;
+pub(crate) mod estimate;
 mod events;
 mod extract;
 mod files;
+pub(crate) mod inside;
 pub(crate) mod jobs;
+mod kept;
 mod listen;
-mod new_job;
+pub(crate) mod new_job;
 pub(crate) mod problem;
 pub(crate) mod progress;
 mod queue;
 mod queue_views;
 mod sample;
 mod segments;
-mod settings;
+pub(crate) mod settings;
 mod speech;
 mod strip;
 mod voices;
@@ -90,6 +94,14 @@ fn of_books() -> OpenApiRouter<Arc<Master>> {
     OpenApiRouter::new()
         .routes(routes!(books::list, books::upload))
         .routes(routes!(books::get, books::delete))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(kept::change))
+                .layer(DefaultBodyLimit::max(kept::MOST_BYTES)),
+        )
+        .routes(routes!(inside::text))
+        .routes(routes!(estimate::estimate))
+        .routes(routes!(estimate::sample))
         .routes(routes!(books::cover))
         .routes(routes!(sample::speak))
 }

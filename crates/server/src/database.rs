@@ -20,6 +20,7 @@ pub(crate) mod dead_letters;
 pub(crate) mod gains;
 pub(crate) mod history;
 pub(crate) mod jobs;
+pub(crate) mod kept;
 pub(crate) mod library;
 pub(crate) mod settings;
 pub(crate) mod workers;
@@ -28,7 +29,7 @@ pub(crate) mod workers;
 const GROUP: usize = 50;
 
 /// The layout. Later versions append statements; a database remembers how many it has seen.
-const LAYOUT: [&str; 3] = [
+const LAYOUT: [&str; 4] = [
     "
     CREATE TABLE books (
         id TEXT PRIMARY KEY,
@@ -89,6 +90,12 @@ const LAYOUT: [&str; 3] = [
         segment INTEGER NOT NULL,
         seconds REAL NOT NULL,
         at TEXT NOT NULL
+    ) STRICT;
+",
+    "
+    CREATE TABLE kept (
+        book TEXT PRIMARY KEY REFERENCES books(id) ON DELETE CASCADE,
+        changes TEXT NOT NULL
     ) STRICT;
 ",
 ];

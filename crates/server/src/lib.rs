@@ -12,6 +12,7 @@ mod clock;
 mod database;
 mod hub;
 mod job;
+mod lately;
 mod listen;
 mod master;
 mod metrics;

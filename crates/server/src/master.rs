@@ -21,6 +21,7 @@ use crate::clock::now;
 use crate::database::{Database, DatabaseError, history, jobs, workers};
 use crate::hub::Hub;
 use crate::job::{IllegalStep, Job, JobState, Step};
+use crate::lately::Lately;
 use crate::listen::Listening;
 use crate::metrics::Metrics;
 use crate::shelf;
@@ -57,6 +58,7 @@ pub(crate) struct Master {
     pub(crate) hub: Hub,
     pub(crate) metrics: Metrics,
     pub(crate) door: Door,
+    pub(crate) lately: Lately,
     /// A job may have become the next one.
     pub(crate) queue_changed: Notify,
     pub(crate) drain: CancellationToken,
@@ -119,6 +121,7 @@ impl Master {
             door: door(&studio, &settings, &drain),
             hub: Hub::new(jiff::Timestamp::now().as_millisecond().to_string()),
             metrics: Metrics::new(),
+            lately: Lately::default(),
             queue_changed: Notify::new(),
             listening: Listening::new(studio.encoders),
             running: Mutex::default(),

@@ -18,12 +18,14 @@ use crate::master::Master;
 use page::{Page, trouble};
 
 mod assets;
+mod book;
 mod library;
 mod listen;
 pub(crate) mod login;
 mod page;
 mod ring;
 mod strings;
+mod voices;
 
 /// Nothing runs and nothing is shown but what comes from this master; `blob:` is what a player in the
 /// browser puts together.
@@ -34,6 +36,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub(crate) fn router(master: &Arc<Master>) -> Router {
     let pages = Router::new()
         .route("/", get(library::page))
+        .route("/book/{id}", get(book::page))
         .route("/listen/{job}", get(listen::page))
         .route("/listen/{job}/text/{chapter}", get(listen::chapter))
         .layer(from_fn_with_state(Arc::clone(master), login::gate));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use audiotome_audio::{Loudness, OutputFormat, Target};
-use audiotome_core::{Language, LeftOutKind, Speed};
+use audiotome_core::{Language, LeftOutKind, PauseLength, Speed};
 use audiotome_production::{Chapters, OutputWish, Reading, VoiceWish};
 use audiotome_speech::EngineKind;
 use clap::{Args, ValueEnum};
@@ -116,6 +116,7 @@ impl VoiceArgs {
             engine: self.engine,
             voice: self.voice.clone(),
             speed: self.speed.unwrap_or(Speed::NORMAL),
+            pauses: PauseLength::default(),
         }
     }
 }

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use audiotome_book::{ReadOptions, read};
-use audiotome_core::{Book, Chapter, Language};
-use audiotome_production::expected_duration;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State};
 use axum::http::{StatusCode, header};
@@ -15,71 +13,13 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::binary::Binary;
+use super::book_views::{BookDetails, BookView};
 use super::extract::{Json, Path, Query};
+use super::inside::Inside;
 use super::problem::{Kind, Problem, Refusals};
 use crate::books::{Upload, cover_path};
 use crate::database::books::{self, StoredBook};
 use crate::master::Master;
-
-/// A book in the list.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct BookView {
-    /// First digits of its content's digest: the same file has the same id.
-    id: String,
-    /// Name of its file.
-    name: String,
-    title: String,
-    authors: Vec<String>,
-    /// When it came, RFC 3339.
-    added: String,
-}
-
-/// A book from inside: what would be read, and what not.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct BookDetails {
-    #[serde(flatten)]
-    book: BookView,
-    subtitle: Option<String>,
-    language: Option<String>,
-    series: Option<String>,
-    series_position: Option<String>,
-    publisher: Option<String>,
-    date: Option<String>,
-    description: Option<String>,
-    isbn: Option<String>,
-    /// Whether `/books/{id}/cover` has a picture.
-    has_cover: bool,
-    words: usize,
-    /// How long it is heard, about.
-    seconds: u64,
-    chapters: Vec<ChapterInside>,
-    /// What is not read aloud, and why.
-    left_out: Vec<LeftOutView>,
-    /// What was wrong with the file but could be read all the same.
-    warnings: Vec<String>,
-}
-
-/// A chapter of a book.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ChapterInside {
-    /// From 1; what a job's `chapters` takes.
-    number: usize,
-    title: String,
-    words: usize,
-    characters: usize,
-    /// How long it is heard, about.
-    seconds: u64,
-}
-
-/// A part that is not read aloud.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct LeftOutView {
-    /// What a job's `include` takes.
-    #[schema(value_type = String)]
-    kind: audiotome_core::LeftOutKind,
-    label: String,
-    characters: usize,
-}
 
 /// All books.
 #[derive(Serialize, ToSchema)]
@@ -145,6 +85,7 @@ pub(crate) async fn upload(
         (from_body(upload, request).await?, name)
     };
     let (stored, book, new) = upload.finish(&folder, &name, &master.database).await?;
+    master.lately.keep(&stored.id, ReadOptions::default(), book);
     if new {
         let data = json!({ "id": stored.id, "title": stored.title });
         master.hub.tell("book", None, data);
@@ -154,7 +95,8 @@ pub(crate) async fn upload(
     } else {
         StatusCode::OK
     };
-    Ok((status, Json(details(stored, &book))))
+    let inside = Inside::open(&master, stored, InsideQuery::default()).await?;
+    Ok((status, Json(inside.into())))
 }
 
 async fn from_form(mut upload: Upload, mut request: Request) -> Result<(Upload, String), Problem> {
@@ -196,14 +138,14 @@ fn default_name(content_type: &str) -> &'static str {
     }
 }
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct InsideQuery {
     /// Language, where the book is wrong about it.
-    language: Option<String>,
+    pub(super) language: Option<String>,
     /// Read the descriptions of pictures.
     #[serde(default)]
-    alt_text: bool,
+    pub(super) alt_text: bool,
 }
 
 /// A book from inside.
@@ -216,13 +158,9 @@ pub(crate) async fn get(
     Path(id): Path<String>,
     Query(query): Query<InsideQuery>,
 ) -> Result<Json<BookDetails>, Problem> {
-    let options = ReadOptions {
-        language: query.language.as_deref().map(Language::new),
-        alt_text: query.alt_text,
-        ..ReadOptions::default()
-    };
-    let (stored, book) = open(&master, &id, options).await?;
-    Ok(Json(details(stored, &book)))
+    let stored = stored(&master, &id).await?;
+    let inside = Inside::open(&master, stored, query).await?;
+    Ok(Json(inside.into()))
 }
 
 /// The cover.
@@ -237,14 +175,17 @@ pub(crate) async fn cover(
     State(master): State<Arc<Master>>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let kept = cover_path(&master.books_folder(), &stored(&master, &id).await?.id);
+    let stored = stored(&master, &id).await?;
+    let kept = cover_path(&master.books_folder(), &stored.id);
     if let Ok(bytes) = tokio::fs::read(&kept).await {
         let png = bytes.starts_with(b"\x89PNG");
         return Ok(picture(if png { "image/png" } else { "image/jpeg" }, bytes));
     }
     // A book of an earlier version of this program.
-    let (_, book) = open(&master, &id, ReadOptions::default()).await?;
-    let cover = book.cover;
+    let path = master.book_path(&stored.id, &stored.name);
+    let read = tokio::task::spawn_blocking(move || read(&path, &ReadOptions::default()));
+    let cover = read.await.ok().and_then(Result::ok);
+    let cover = cover.and_then(|book| book.cover);
     let cover = cover.ok_or_else(|| Problem::new(Kind::NotFound, "the book has no cover"))?;
     Ok(picture(&cover.media_type, cover.bytes))
 }
@@ -292,76 +233,10 @@ pub(crate) async fn delete(
 }
 
 /// The book of this id.
-async fn stored(master: &Master, id: &str) -> Result<StoredBook, Problem> {
+pub(crate) async fn stored(master: &Master, id: &str) -> Result<StoredBook, Problem> {
     let asked = id.to_owned();
     let stored = master
         .database
         .call(move |connection| books::get(connection, &asked));
     stored.await?.ok_or_else(|| Problem::no("book", id))
-}
-
-pub(crate) async fn open(
-    master: &Master,
-    id: &str,
-    options: ReadOptions,
-) -> Result<(StoredBook, Book), Problem> {
-    let stored = stored(master, id).await?;
-    let path = master.book_path(&stored.id, &stored.name);
-    let book = tokio::task::spawn_blocking(move || read(&path, &options)).await;
-    let book = book.map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))?;
-    let book = book.map_err(|error| {
-        let hint = error.hint();
-        Problem::new(Kind::Gone, error.to_string()).with_hint(hint)
-    })?;
-    Ok((stored, book))
-}
-
-fn details(stored: StoredBook, book: &Book) -> BookDetails {
-    let metadata = &book.metadata;
-    let language = metadata.language.clone();
-    let read_in = language.clone().unwrap_or_else(Language::undetermined);
-    let seconds = |chapter: &Chapter| expected_duration(chapter.characters(), &read_in).as_secs();
-    let numbered = book.chapters.iter().enumerate();
-    let chapters = numbered.map(|(index, chapter)| ChapterInside {
-        number: index + 1,
-        title: chapter.title.clone(),
-        words: chapter.words(),
-        characters: chapter.characters(),
-        seconds: seconds(chapter),
-    });
-    let left_out = book.left_out.iter().map(|part| LeftOutView {
-        kind: part.kind,
-        label: part.label.clone(),
-        characters: part.characters,
-    });
-    let series = metadata.series.as_ref();
-    BookDetails {
-        book: stored.into(),
-        subtitle: metadata.subtitle.clone(),
-        language: language.map(|language| language.to_string()),
-        series: series.map(|series| series.name.clone()),
-        series_position: series.and_then(|series| series.position.clone()),
-        publisher: metadata.publisher.clone(),
-        date: metadata.date.clone(),
-        description: metadata.description.clone(),
-        isbn: metadata.isbn.clone(),
-        has_cover: book.cover.is_some(),
-        words: book.chapters.iter().map(Chapter::words).sum(),
-        seconds: book.chapters.iter().map(seconds).sum(),
-        chapters: chapters.collect(),
-        left_out: left_out.collect(),
-        warnings: book.warnings.clone(),
-    }
-}
-
-impl From<StoredBook> for BookView {
-    fn from(book: StoredBook) -> Self {
-        Self {
-            id: book.id,
-            name: book.name,
-            title: book.title,
-            authors: book.authors,
-            added: book.added,
-        }
-    }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use audiotome_audio::{Loudness, OutputFormat};
-use audiotome_core::{Language, LeftOutKind, Speed};
-use audiotome_production::{Chapters, Order, OutputWish, Reading, VoiceWish};
+use audiotome_core::{Language, LeftOutKind, PauseLength, Speed};
+use audiotome_production::{Chapters, Edits, Order, OutputWish, Reading, VoiceWish};
 use audiotome_speech::EngineKind;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::extract::Json;
 use super::jobs::{JobView, view};
+use super::kept::Kept;
 use super::problem::{Kind, Problem, Refusals};
 use super::settings::{self, JobSettings};
 use crate::clock::now;
@@ -25,47 +26,52 @@ use crate::master::Master;
 /// Jobs that may wait.
 const MOST_WAITING: usize = 1_000;
 
-/// What is wanted of a book. Only `book` must be named; the rest is as `/settings` say, or has sane
-/// defaults.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+/// What is wanted of a book. Only `book` must be named; the rest is as it was kept for the book
+/// (`PATCH /books/{id}`), else as `/settings` say, or has sane defaults.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewJob {
     /// Id of an uploaded book.
-    book: String,
+    pub(super) book: String,
     /// Higher goes first.
-    priority: Option<i32>,
+    pub(crate) priority: Option<i32>,
     /// Language, where the book is wrong about it.
     pub(super) language: Option<String>,
-    /// Only these chapters: `3`, `3-7`, `1,4-6`, `10-`.
-    chapters: Option<String>,
+    /// Only these chapters: `3`, `3-7`, `1,4-6`, `10-`; without it, those that were not switched off.
+    pub(super) chapters: Option<String>,
     /// Kinds of part that are read although they are usually left out: `notes`, `index`, …
-    include: Option<Vec<String>>,
+    pub(crate) include: Option<Vec<String>>,
     /// Read the descriptions of pictures.
-    alt_text: Option<bool>,
+    pub(crate) alt_text: Option<bool>,
     /// `hibari`, `piper`, `espeak` or `tone`, or `openai` for a speech server of others; without it,
     /// that of a server, where there is one, else that of the best voice.
-    pub(super) engine: Option<String>,
+    pub(crate) engine: Option<String>,
     /// A voice from `/voices`, or another one that a speech server has; without it, that of the
     /// server's address, or the best one for the language.
-    pub(super) voice: Option<String>,
+    pub(crate) voice: Option<String>,
     /// How fast, 0.5 to 2.0.
     #[schema(minimum = 0.5, maximum = 2.0)]
-    pub(super) speed: Option<f32>,
+    pub(crate) speed: Option<f32>,
+    /// How long pauses are, 0.5 to 3.0.
+    #[schema(minimum = 0.5, maximum = 3.0)]
+    pub(crate) pauses: Option<f32>,
     /// `m4b` (the default), `mp3`, `opus`, `flac` or `wav`.
-    format: Option<String>,
+    pub(crate) format: Option<String>,
     /// One file for each chapter.
-    per_chapter: Option<bool>,
+    pub(crate) per_chapter: Option<bool>,
     /// `audiobook` (−19 LUFS, the default), `podcast` (−16), `none`, or a number of LUFS.
-    loudness: Option<String>,
+    pub(crate) loudness: Option<String>,
     /// Leave out sentences that could not be spoken.
-    skip_failed: Option<bool>,
+    pub(crate) skip_failed: Option<bool>,
 }
 
 impl NewJob {
-    /// As the settings say.
-    pub(super) fn of(book: String) -> Self {
+    /// Of a book, read so.
+    pub(super) fn of_book(book: &str, language: Option<String>, alt_text: Option<bool>) -> Self {
         Self {
-            book,
+            book: book.to_owned(),
+            language,
+            alt_text,
             ..Self::default()
         }
     }
@@ -82,6 +88,7 @@ impl NewJob {
         self.include = self.include.take().or(settings.include);
         self.alt_text = self.alt_text.or(settings.alt_text);
         self.speed = self.speed.or(settings.speed);
+        self.pauses = self.pauses.or(settings.pauses);
         self.format = self.format.take().or(settings.format);
         self.per_chapter = self.per_chapter.or(settings.per_chapter);
         self.loudness = self.loudness.take().or(settings.loudness);
@@ -96,11 +103,12 @@ impl NewJob {
 )]
 pub(crate) async fn create(
     State(master): State<Arc<Master>>,
-    Json(mut new): Json<NewJob>,
+    Json(new): Json<NewJob>,
 ) -> Result<(StatusCode, HeaderMap, Json<JobView>), Problem> {
-    new.fill(settings::of(&master.database).await?);
     let id = Uuid::now_v7().to_string();
-    let order = order(&new, &master, &id)?;
+    let kept = Kept::of(&master.database, &new.book).await?;
+    let settings = settings::of(&master.database).await?;
+    let (new, order) = kept.wanted(new, settings, &master, &id)?;
     let (book, priority) = (new.book, new.priority.unwrap_or(0));
     let created = now();
     let asked = book.clone();
@@ -161,6 +169,7 @@ pub(super) fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Pr
     let speed = new.speed.map_or(Ok(Speed::NORMAL), |speed| {
         speed.to_string().parse::<Speed>()
     });
+    let pauses = new.pauses.map(|pauses| pauses.to_string());
     let loudness = new.loudness.as_deref().unwrap_or("audiobook");
     Ok(Order {
         reading: Reading {
@@ -173,6 +182,7 @@ pub(super) fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Pr
             engine: parsed::<EngineKind>("engine", new.engine.as_deref())?,
             voice: new.voice.clone(),
             speed: speed.map_err(|error| wrong("speed", error.to_string()))?,
+            pauses: parsed::<PauseLength>("pauses", pauses.as_deref())?.unwrap_or_default(),
         },
         output: OutputWish {
             path: master.settings.library.clone(),
@@ -184,6 +194,7 @@ pub(super) fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Pr
                 .map_err(|error| wrong("loudness", error.to_string()))?,
             timeline: Some(master.job_folder(id).join("timeline.json")),
         },
+        edits: Edits::default(),
         corrections: Vec::new(),
         skip_failed: new.skip_failed.unwrap_or(false),
     })

@@ -66,8 +66,7 @@ pub(crate) async fn speak(
         .database
         .call(move |connection| books::get(connection, &asked));
     let book = book.await?.ok_or_else(|| Problem::no("book", &id))?;
-    let mut new = NewJob::of(id);
-    new.language = sample.language.clone();
+    let mut new = NewJob::of_book(&id, sample.language.clone(), None);
     new.engine = sample.engine.clone();
     new.voice = sample.voice.clone();
     new.speed = sample.speed;

@@ -15,7 +15,7 @@ use crate::database::{Database, DatabaseError};
 use crate::master::Master;
 
 /// What new jobs are like where nobody says otherwise; `null` leaves it to the master.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct JobSettings {
     /// Higher goes first.
@@ -31,6 +31,9 @@ pub(crate) struct JobSettings {
     /// How fast, 0.5 to 2.0.
     #[schema(minimum = 0.5, maximum = 2.0)]
     pub(crate) speed: Option<f32>,
+    /// How long pauses are, 0.5 to 3.0.
+    #[schema(minimum = 0.5, maximum = 3.0)]
+    pub(crate) pauses: Option<f32>,
     /// `m4b`, `mp3`, `opus`, `flac` or `wav`.
     pub(crate) format: Option<String>,
     /// One file for each chapter.

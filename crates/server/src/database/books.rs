@@ -33,6 +33,19 @@ pub(crate) fn get(connection: &Connection, id: &str) -> Result<Option<StoredBook
     row.map(book).transpose()
 }
 
+/// Calls a book something else.
+pub(crate) fn rename(
+    connection: &Connection,
+    id: &str,
+    title: &str,
+    authors: &[String],
+) -> Result<(), DatabaseError> {
+    let authors = serde_json::to_string(authors)?;
+    let sql = "UPDATE books SET title = ?2, authors = ?3 WHERE id = ?1";
+    connection.execute(sql, [id, title, &authors])?;
+    Ok(())
+}
+
 /// All books, the newest first.
 pub(crate) fn list(connection: &Connection) -> Result<Vec<StoredBook>, DatabaseError> {
     let sql = "SELECT id, name, title, authors, added FROM books ORDER BY added DESC, id";

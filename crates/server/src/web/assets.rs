@@ -26,6 +26,8 @@ static ASSETS: &[Asset] = &assets![
     "style.css" "text/css; charset=utf-8",
     "icon.svg" "image/svg+xml",
     "app.js" "text/javascript; charset=utf-8",
+    "book.css" "text/css; charset=utf-8",
+    "book.js" "text/javascript; charset=utf-8",
     "library.js" "text/javascript; charset=utf-8",
     "listen.css" "text/css; charset=utf-8",
     "listen.js" "text/javascript; charset=utf-8",

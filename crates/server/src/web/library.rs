@@ -130,13 +130,13 @@ fn card(master: &Master, page: &Page, volume: Volume) -> Card {
 }
 
 /// First letters of the first words, for books without a cover.
-pub(crate) fn initials(title: &str) -> String {
+pub(super) fn initials(title: &str) -> String {
     let words = title.split_whitespace();
     let firsts = words.filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     firsts.take(2).flat_map(char::to_uppercase).collect()
 }
 
 /// One of eight colours; a book keeps its own.
-pub(crate) fn tint(id: &str) -> u8 {
+pub(super) fn tint(id: &str) -> u8 {
     id.bytes().fold(0, |sum: u8, byte| sum.wrapping_add(byte)) % 8
 }

@@ -68,6 +68,26 @@ impl Strings {
         self.say(&format!("library.sort.{name}"))
     }
 
+    /// The name of a job's state.
+    pub(crate) fn state(&self, name: &str) -> &'static str {
+        self.say(&format!("state.{name}"))
+    }
+
+    /// The name of a kind of part that is usually left out.
+    pub(crate) fn part(&self, kind: &str) -> &'static str {
+        self.say(&format!("book.part.{kind}"))
+    }
+
+    /// The name of a format of audiobooks.
+    pub(crate) fn format(&self, name: &str) -> &'static str {
+        self.say(&format!("book.format.{name}"))
+    }
+
+    /// The name of a loudness.
+    pub(crate) fn loudness(&self, name: &str) -> &'static str {
+        self.say(&format!("book.loudness.{name}"))
+    }
+
     /// How long it is heard.
     pub(crate) fn duration(&self, seconds: &u64) -> String {
         match (seconds / 3_600, seconds / 60 % 60) {
