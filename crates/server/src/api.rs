@@ -27,13 +27,13 @@ mod jobs;
 mod new_job;
 pub(crate) mod problem;
 pub(crate) mod progress;
-mod queue;
+pub(crate) mod queue;
 mod queue_views;
 mod segments;
 mod settings;
 mod speech;
 mod voices;
-mod workers;
+pub(crate) mod workers;
 
 /// Bytes of a request that is no book.
 const MOST_BYTES: usize = 256 * 1024;

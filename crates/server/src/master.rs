@@ -22,6 +22,7 @@ use crate::database::{Database, DatabaseError, history, jobs, workers};
 use crate::hub::Hub;
 use crate::job::{IllegalStep, Job, JobState, Step};
 use crate::metrics::Metrics;
+use crate::pulse::Pulse;
 use crate::shelf;
 
 /// Boards of jobs that do not run and were looked at last.
@@ -55,6 +56,7 @@ pub(crate) struct Master {
     pub(crate) store: Arc<dyn AudioStore>,
     pub(crate) hub: Hub,
     pub(crate) metrics: Metrics,
+    pub(crate) pulse: Pulse,
     pub(crate) door: Door,
     /// A job may have become the next one.
     pub(crate) queue_changed: Notify,
@@ -116,6 +118,7 @@ impl Master {
             door: door(&studio, &settings, &drain),
             hub: Hub::new(jiff::Timestamp::now().as_millisecond().to_string()),
             metrics: Metrics::new(),
+            pulse: Pulse::default(),
             queue_changed: Notify::new(),
             running: Mutex::default(),
             looked_at: Mutex::default(),

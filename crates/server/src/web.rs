@@ -18,6 +18,7 @@ use crate::master::Master;
 use page::{Page, trouble};
 
 mod assets;
+mod cluster;
 mod library;
 pub(crate) mod login;
 mod page;
@@ -33,6 +34,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub(crate) fn router(master: &Arc<Master>) -> Router {
     let pages = Router::new()
         .route("/", get(library::page))
+        .route("/cluster", get(cluster::page))
         .layer(from_fn_with_state(Arc::clone(master), login::gate));
     let open = Router::new()
         .route("/login", get(login::ask).post(login::enter))

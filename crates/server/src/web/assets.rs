@@ -27,6 +27,8 @@ static ASSETS: &[Asset] = &assets![
     "icon.svg" "image/svg+xml",
     "app.js" "text/javascript; charset=utf-8",
     "library.js" "text/javascript; charset=utf-8",
+    "cluster.js" "text/javascript; charset=utf-8",
+    "cluster.css" "text/css; charset=utf-8",
 ];
 
 /// Digits of the digest of all of them: a page asks for those that it was made for, and a browser may
