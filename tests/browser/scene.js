@@ -61,6 +61,31 @@ export async function startMaster({ of, folder, port = 0, args = [], env = {} } 
   };
 }
 
+/** Starts a worker with a data folder of its own and waits until it listens. */
+export async function startWorker({ args = [], env = {} } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "audiotome-browser-"));
+  const child = spawn(program, ["worker", "--listen", "127.0.0.1:0", ...args], {
+    env: { ...process.env, AUDIOTOME_DATA: folder, ...env },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const address = await new Promise((resolve, reject) => {
+    child.stdout.on("data", (text) => {
+      const found = String(text).match(/listening on http:\/\/([^\s,]+)/);
+      if (found) resolve(found[1]);
+    });
+    ended.then(() => reject(new Error("the worker ended")));
+  });
+  return {
+    address,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 /** Starts Chromium. */
 export const startBrowser = () =>
   chromium.launch({

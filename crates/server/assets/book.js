@@ -103,7 +103,7 @@ $("start").addEventListener("click", (event) =>
     if (!document.querySelector("#chapters [role=switch]:checked")) throw new Error(say("book.nothing"));
     if (!(await flush())) throw new Error($("saved").textContent);
     const job = await call("POST", "/jobs", { book: $("book").dataset.id });
-    location.assign(`/listen/${job.id}`);
+    location.assign(`/listen/${job.id}#play`);
   }, event.currentTarget),
 );
 

@@ -33,7 +33,7 @@ mod listen;
 pub(crate) mod new_job;
 pub(crate) mod problem;
 pub(crate) mod progress;
-mod queue;
+pub(crate) mod queue;
 mod queue_views;
 mod sample;
 mod segments;
@@ -41,7 +41,7 @@ pub(crate) mod settings;
 mod speech;
 mod strip;
 mod voices;
-mod workers;
+pub(crate) mod workers;
 
 /// Bytes of a request that is no book.
 const MOST_BYTES: usize = 256 * 1024;

@@ -24,6 +24,7 @@ use crate::job::{IllegalStep, Job, JobState, Step};
 use crate::lately::Lately;
 use crate::listen::Listening;
 use crate::metrics::Metrics;
+use crate::pulse::Pulse;
 use crate::shelf;
 
 /// Boards of jobs that do not run and were looked at last.
@@ -57,6 +58,7 @@ pub(crate) struct Master {
     pub(crate) store: Arc<dyn AudioStore>,
     pub(crate) hub: Hub,
     pub(crate) metrics: Metrics,
+    pub(crate) pulse: Pulse,
     pub(crate) door: Door,
     pub(crate) lately: Lately,
     /// A job may have become the next one.
@@ -122,6 +124,7 @@ impl Master {
             hub: Hub::new(jiff::Timestamp::now().as_millisecond().to_string()),
             metrics: Metrics::new(),
             lately: Lately::default(),
+            pulse: Pulse::default(),
             queue_changed: Notify::new(),
             listening: Listening::new(studio.encoders),
             running: Mutex::default(),

@@ -202,7 +202,11 @@ fn planned(master: &Arc<Master>, id: &str, look: &Look) {
 fn happened(master: &Arc<Master>, id: &str, board: &SharedBoard, event: &Event) {
     let took = lock(board).apply(event, Instant::now());
     master.metrics.count(event, took);
-    let data = serde_json::to_value(event).unwrap_or_default();
+    let mut data = serde_json::to_value(event).unwrap_or_default();
+    if let Event::Speaking { segment, .. } = event {
+        // Whoever watches the cluster sees what it says.
+        data["text"] = lock(board).excerpt(*segment).into();
+    }
     let kind = match event {
         Event::Planned { .. } => "job",
         Event::ChapterSpoken { .. } | Event::ChapterEncoded { .. } => "chapter",

@@ -19,6 +19,7 @@ use page::{Page, trouble};
 
 mod assets;
 mod book;
+mod cluster;
 mod library;
 mod listen;
 pub(crate) mod login;
@@ -39,6 +40,7 @@ pub(crate) fn router(master: &Arc<Master>) -> Router {
         .route("/book/{id}", get(book::page))
         .route("/listen/{job}", get(listen::page))
         .route("/listen/{job}/text/{chapter}", get(listen::chapter))
+        .route("/cluster", get(cluster::page))
         .layer(from_fn_with_state(Arc::clone(master), login::gate));
     let open = Router::new()
         .route("/login", get(login::ask).post(login::enter))
