@@ -388,8 +388,8 @@ fn two_hundred_listen_at_once() {
             let player = player(&master, &job, 1 + listener % 12, listener / 12);
             scope.spawn(move || {
                 while !player.text("index.m3u8").contains("0.m4s") {}
-                for name in ["init.mp4", "0.m4s"] {
-                    player.bytes(name);
+                if listener % 5 == 0 {
+                    player.bytes("0.m4s");
                 }
             });
         }
