@@ -77,6 +77,7 @@ pub(crate) struct Listening {
     fragments: Mutex<LruCache<(u64, usize), Bytes>>,
     /// How loud the audiobooks are that were measured last.
     measured: Mutex<LruCache<String, Gain>>,
+    measuring: Semaphore,
     encoder: OnceCell<FragmentEncoder>,
     /// Clips that are read at once.
     reads: Semaphore,
@@ -99,6 +100,7 @@ impl Listening {
             streams: Mutex::new(LruCache::new(MOST_STREAMS)),
             fragments: Mutex::new(LruCache::new(MOST_FRAGMENTS)),
             measured: Mutex::new(LruCache::new(MOST_STREAMS)),
+            measuring: Semaphore::new(1),
             encoder: OnceCell::new(),
             reads: Semaphore::new(READS),
             turns: Semaphore::new(encoders),
