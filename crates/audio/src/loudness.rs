@@ -13,6 +13,8 @@ use crate::shape::sound;
 
 /// Speech that the gain is measured on: half a minute of a voice predicts an hour within 0.1 LU.
 const MEASURED_SECONDS: u64 = 60;
+/// Segments that are looked for where the minute is not spoken.
+const LISTENED_AHEAD: usize = 10;
 /// A gain beyond this would raise noise, not speech.
 const LARGEST_GAIN_DB: f64 = 30.0;
 
@@ -50,13 +52,11 @@ pub async fn measure_gain(
     plan: &Plan,
     loudness: Loudness,
 ) -> Result<Option<Gain>, AudioError> {
-    let (gain, whole) = listen(store, &plan.segments, loudness).await?;
-    Ok(gain.filter(|_| whole))
+    listen(store, &plan.segments, loudness, Missing::Ends).await
 }
 
-/// A gain for what is heard before the first minute of the book is spoken: from as much of a minute
-/// of `segments` as is spoken in a row; `None` as long as that is nothing. A few sentences are within
-/// a decibel or two of the minute.
+/// A gain for what is heard before the first minute of the book is spoken: from those of the next
+/// `segments` that are; `None` where none is. A few sentences are within a decibel or two of the minute.
 ///
 /// # Errors
 /// When the store fails or a clip is damaged.
@@ -65,25 +65,35 @@ pub async fn provisional_gain(
     segments: &[Segment],
     loudness: Loudness,
 ) -> Result<Option<Gain>, AudioError> {
-    Ok(listen(store, segments, loudness).await?.0)
+    let near = &segments[..segments.len().min(LISTENED_AHEAD)];
+    listen(store, near, loudness, Missing::IsPassedOver).await
 }
 
-/// The gain that a minute of segments asks for, as far as they are spoken in a row, and whether that is
-/// all of it.
+/// What a clip means that is not there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    Ends,
+    IsPassedOver,
+}
+
+/// The gain that a minute of segments asks for, as far as they are there.
 async fn listen(
     store: &dyn AudioStore,
     segments: &[Segment],
     loudness: Loudness,
-) -> Result<(Option<Gain>, bool), AudioError> {
+    missing: Missing,
+) -> Result<Option<Gain>, AudioError> {
     let Some(target) = loudness.target_lufs else {
-        return Ok((Some(Gain::UNITY), true));
+        return Ok(Some(Gain::UNITY));
     };
     let mut meter: Option<EbuR128> = None;
-    let (mut heard, mut whole) = (0, true);
+    let mut heard = 0;
     for segment in segments {
         let Some(clip) = store.get(&segment.key).await? else {
-            whole = false;
-            break;
+            if missing == Missing::Ends {
+                return Ok(None);
+            }
+            continue;
         };
         let rate = clip.sample_rate();
         let meter = match &mut meter {
@@ -98,7 +108,7 @@ async fn listen(
         }
     }
     let Some(meter) = meter else {
-        return Ok((None, whole));
+        return Ok(None);
     };
     let measured = meter.loudness_global().map_err(meter_failed)?;
     let decibels = if measured.is_finite() {
@@ -109,7 +119,7 @@ async fn listen(
     #[expect(clippy::cast_possible_truncation, reason = "at most 30")]
     let decibels = (decibels * 100.0).round() as f32 / 100.0;
     let gain = Gain::new(decibels, loudness.true_peak_dbtp);
-    Ok((Some(gain), whole))
+    Ok(Some(gain))
 }
 
 impl Loudness {

@@ -37,8 +37,6 @@ const HEARD_AFTER: u64 = 2;
 #[derive(Clone, Debug)]
 pub struct ChapterStream {
     segments: Vec<Part>,
-    /// Index in the plan of the first one.
-    first: usize,
     head: Duration,
     gain: Gain,
     sample_rate: Option<u32>,
@@ -49,6 +47,8 @@ pub struct ChapterStream {
 /// What a stream knows of a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Part {
+    /// Index in the plan.
+    segment: usize,
     key: SegmentKey,
     pause_after: Duration,
 }
@@ -78,13 +78,14 @@ impl ChapterStream {
     pub fn new(plan: &Plan, chapter: usize, from: usize, gain: Gain) -> Self {
         let range = plan.chapters[chapter].segments.clone();
         let first = range.start + from;
-        let segments = plan.segments[first..range.end].iter().map(|segment| Part {
+        let planned = (first..range.end).zip(&plan.segments[first..range.end]);
+        let segments = planned.map(|(index, segment)| Part {
+            segment: index,
             key: segment.key,
             pause_after: segment.pause_after,
         });
         Self {
             segments: segments.collect(),
-            first,
             head: if from == 0 {
                 plan.narration.pauses.chapter_head
             } else {
@@ -100,14 +101,14 @@ impl ChapterStream {
     #[must_use]
     pub fn fits(&self, plan: &Plan, chapter: usize, from: usize) -> bool {
         let other = Self::new(plan, chapter, from, self.gain);
-        (other.first, other.head) == (self.first, self.head) && other.segments == self.segments
+        other.head == self.head && other.segments == self.segments
     }
 
     /// The segment (index in the plan, and its key) that gets a place next; `None` when all have one.
     #[must_use]
     pub fn next(&self) -> Option<(usize, SegmentKey)> {
         let next = self.segments.get(self.sounds.len())?;
-        Some((self.first + self.sounds.len(), next.key))
+        Some((next.segment, next.key))
     }
 
     /// Gives the segment (index in the plan) its place, when it is the next: `samples` of it are heard.
@@ -120,7 +121,7 @@ impl ChapterStream {
         sample_rate: u32,
         samples: u64,
     ) -> Result<(), AudioError> {
-        if segment != self.first + self.sounds.len() {
+        if self.next().is_none_or(|(next, _)| next != segment) {
             return Ok(());
         }
         let expected = *self.sample_rate.get_or_insert(sample_rate);
@@ -134,6 +135,20 @@ impl ChapterStream {
         let start = self.known();
         self.sounds.push(start..start + samples);
         Ok(())
+    }
+
+    /// Leaves a segment (index in the plan) out, when it is the next and not the only one: it could not be
+    /// spoken, and is not to be heard.
+    pub fn leave_out(&mut self, segment: usize) {
+        let index = self.sounds.len();
+        if self.segments.len() < 2 || self.next().is_none_or(|(next, _)| next != segment) {
+            return;
+        }
+        let left_out = self.segments.remove(index);
+        // What comes before it now ends the chapter.
+        if index > 0 && index == self.segments.len() {
+            self.segments[index - 1].pause_after = left_out.pause_after;
+        }
     }
 
     /// Gives all segments the places that they have in the encoded chapter at `path`, where that is
@@ -151,7 +166,8 @@ impl ChapterStream {
         let Some(encoded) = encoded_chapter(path, plan, chapter) else {
             return Ok(());
         };
-        for (segment, sound) in (self.first..).zip(&encoded.sounds[from..]) {
+        let first = plan.chapters[chapter].segments.start + from;
+        for (segment, sound) in (first..).zip(&encoded.sounds[from..]) {
             self.place(segment, encoded.sample_rate, sound.end - sound.start)?;
         }
         Ok(())
@@ -160,7 +176,8 @@ impl ChapterStream {
     /// Where segments are heard, in samples from the start of the stream, with their indexes in the
     /// plan: those that have a place.
     pub fn sounds(&self) -> impl Iterator<Item = (usize, Range<u64>)> {
-        (self.first..).zip(self.sounds.iter().cloned())
+        let segments = self.segments.iter().map(|part| part.segment);
+        segments.zip(self.sounds.iter().cloned())
     }
 
     /// Segments that have a place.

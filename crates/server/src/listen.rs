@@ -17,6 +17,7 @@ use hashlink::LruCache;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::Instant;
 
+use crate::board::SegmentState;
 use crate::database::DatabaseError;
 use crate::job::{Job, JobState};
 use crate::master::{Master, lock};
@@ -76,6 +77,7 @@ pub(crate) struct Listening {
     fragments: Mutex<LruCache<(u64, usize), Bytes>>,
     /// How loud the audiobooks are that were measured last.
     measured: Mutex<LruCache<String, Gain>>,
+    measuring: Semaphore,
     encoder: OnceCell<FragmentEncoder>,
     /// Clips that are read at once.
     reads: Semaphore,
@@ -98,6 +100,7 @@ impl Listening {
             streams: Mutex::new(LruCache::new(MOST_STREAMS)),
             fragments: Mutex::new(LruCache::new(MOST_FRAGMENTS)),
             measured: Mutex::new(LruCache::new(MOST_STREAMS)),
+            measuring: Semaphore::new(1),
             encoder: OnceCell::new(),
             reads: Semaphore::new(READS),
             turns: Semaphore::new(encoders),
@@ -127,7 +130,7 @@ impl Master {
                 let most = opened.look(ChapterStream::placed) + PLACED_AT_ONCE;
                 let has = |stream: &ChapterStream| stream.window(wanted).is_some();
                 let enough = |stream: &ChapterStream| stream.placed() >= most && has(stream);
-                self.lay_out(opened, enough).await?;
+                self.lay_out(job, opened, enough).await?;
                 if opened.look(|stream| has(stream) || stream.is_complete()) {
                     break Ok(Some(Arc::clone(opened)));
                 }
@@ -168,7 +171,7 @@ impl Master {
         if let Some(known) = lock(&self.listening.fragments).get(&key) {
             return Ok(Some(known.clone()));
         }
-        self.lay_out(&opened, |stream| stream.window(number).is_some())
+        self.lay_out(job, &opened, |stream| stream.window(number).is_some())
             .await?;
         let Some(window) = opened.look(|stream| stream.window(number)) else {
             return Ok(None);
@@ -258,6 +261,7 @@ impl Master {
     /// Gives segments their places, as far as they are spoken in a row, until it is `enough`.
     async fn lay_out(
         &self,
+        job: &Job,
         opened: &Opened,
         enough: impl Fn(&ChapterStream) -> bool,
     ) -> Result<(), ListenError> {
@@ -269,11 +273,25 @@ impl Master {
             let turn = self.listening.reads.acquire().await;
             let clip = self.store.get(&key).await;
             drop(turn);
-            let Some(clip) = present(clip.map_err(AudioError::from))? else {
-                return Ok(());
-            };
-            place_clip(&mut lock(&opened.stream), segment, &clip)?;
+            match present(clip.map_err(AudioError::from))? {
+                Some(clip) => place_clip(&mut lock(&opened.stream), segment, &clip)?,
+                None if self.is_left_out(job, segment) => {
+                    lock(&opened.stream).leave_out(segment);
+                }
+                None => return Ok(()),
+            }
         }
+    }
+
+    /// Whether a segment without a clip is one that could not be spoken, and the job goes on without it.
+    fn is_left_out(&self, job: &Job, segment: usize) -> bool {
+        if !job.order.skip_failed {
+            return false;
+        }
+        let board = self.live_board(&job.id);
+        board.map_or(job.state == JobState::Done, |board| {
+            lock(&board).state(segment) == SegmentState::Dead
+        })
     }
 
     async fn encoder(&self) -> Result<FragmentEncoder, ListenError> {

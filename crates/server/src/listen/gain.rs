@@ -1,12 +1,15 @@
 //! How loud streams are.
 
-use audiotome_audio::{Gain, measure_gain, provisional_gain};
-use audiotome_core::Plan;
+use audiotome_audio::{AudioError, Gain, measure_gain, provisional_gain};
+use audiotome_core::{Plan, SegmentKey};
 
 use super::{ListenError, Place, present};
 use crate::database::gains;
 use crate::job::Job;
 use crate::master::{Master, lock};
+
+/// Characters of a minute, at 15 a second.
+const MINUTE_CHARACTERS: usize = 900;
 
 impl Master {
     /// How loud a stream is: that of the audiobook, where the first minute of the book is spoken; before
@@ -53,6 +56,16 @@ impl Master {
         if let Some(known) = lock(&self.listening.measured).get(&mark) {
             return Ok(Some(*known));
         }
+        // Many may begin to listen at once: one of them measures.
+        let turn = self.listening.measuring.acquire().await;
+        let _turn = turn.expect("the semaphore is never closed");
+        if let Some(known) = lock(&self.listening.measured).get(&mark) {
+            return Ok(Some(*known));
+        }
+        let missing = self.store.missing(&first_minute(plan)).await;
+        if !missing.map_err(AudioError::from)?.is_empty() {
+            return Ok(None);
+        }
         let measured = measure_gain(&*self.store, plan, job.order.output.loudness).await;
         let measured = present(measured)?;
         if let Some(gain) = measured {
@@ -60,4 +73,15 @@ impl Master {
         }
         Ok(measured)
     }
+}
+
+/// The clips of about a minute. That they are there is soon seen; to hear them all takes longer.
+fn first_minute(plan: &Plan) -> Vec<SegmentKey> {
+    let mut characters = 0;
+    let segments = plan.segments.iter().take_while(|segment| {
+        let more = characters < MINUTE_CHARACTERS;
+        characters += segment.utterance.text.chars().count();
+        more
+    });
+    segments.map(|segment| segment.key).collect()
 }

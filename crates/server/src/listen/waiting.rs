@@ -102,9 +102,15 @@ impl Master {
             let now = self.hub.place(None);
             // A job that has begun since has another board.
             board = self.live_board(&job.id).unwrap_or(board);
-            let is_done = {
+            let state = {
                 let board = lock(&board);
-                segment < board.plan.segments.len() && board.state(segment) == SegmentState::Done
+                let there = segment < board.plan.segments.len();
+                there.then(|| board.state(segment))
+            };
+            let is_done = match state {
+                Some(SegmentState::Done) => true,
+                Some(SegmentState::Dead) => job.order.skip_failed,
+                _ => false,
             };
             if is_done {
                 return Instant::now() < deadline;
