@@ -11,6 +11,7 @@ const languages = new Intl.DisplayNames([document.documentElement.lang], { type:
 let waiting = {};
 let timer;
 let sending = Promise.resolve();
+let refused = false;
 
 /** Keeps a change (a merge patch of the book) soon. */
 function keep(change, delay = 500) {
@@ -30,19 +31,21 @@ function merged(into, change) {
   return all;
 }
 
-/** Sends what waits. Answers whether the master has everything. */
+/** Sends what waits. Answers whether the master has taken everything. */
 function flush() {
   clearTimeout(timer);
   sending = sending.then(async () => {
-    if (!Object.keys(waiting).length) return true;
+    if (!Object.keys(waiting).length) return !refused;
     const change = waiting;
     waiting = {};
     try {
       show(await call("PATCH", path, change));
+      refused = false;
       if (!Object.keys(waiting).length) $("saved").textContent = say("book.saved");
       estimate();
       return true;
     } catch (error) {
+      refused = true;
       // What was typed since counts for more.
       if (error.status === 0) waiting = merged(change, waiting);
       $("saved").textContent = `${say("book.unsaved")}: ${error.message}`;
@@ -76,6 +79,7 @@ function show(book) {
 // --- The estimate ---
 
 let asked = 0;
+const best = $("voice").options[0].textContent;
 async function estimate() {
   const mine = ++asked;
   $("estimate").setAttribute("aria-busy", "true");
@@ -86,6 +90,7 @@ async function estimate() {
     $("making").textContent = found.making_seconds === null ? say("book.nobody") : duration(found.making_seconds);
     $("reader").textContent = found.voice === found.engine ? found.engine : `${found.voice} (${found.engine})`;
     $("reader").classList.remove("wrong");
+    if (!$("voice").value) $("voice").options[0].textContent = `${best} (${$("reader").textContent})`;
     $("count").textContent = `${say("book.chapters", { n: found.chapters })}, ${say("book.words", { n: found.words })}`;
   } catch (error) {
     if (mine !== asked) return;
@@ -135,7 +140,7 @@ $("voice").addEventListener("change", () => {
 
 for (const control of document.querySelectorAll("[data-job]")) {
   const name = control.dataset.job;
-  const output = control.parentElement.querySelector("output");
+  const output = control.closest("label").querySelector("output");
   const label = () => output && (output.textContent = `${Number(control.value).toFixed(2).replace(/0$/, "")} ×`);
   label();
   control.addEventListener("input", () => {
@@ -249,7 +254,9 @@ async function unfold(button) {
     }, reset),
   );
   item.append(editor);
+  text.setSelectionRange(0, 0);
   text.focus();
+  text.scrollTop = 0;
 }
 
 // --- Parts that are usually left out: with them, the chapters are others ---
