@@ -15,11 +15,13 @@ after(async () => {
 
 const saved = (page) => page.getByRole("status").filter({ hasText: /^Saved$/ }).waitFor();
 
+const jobOf = (page) => new URL(page.url()).pathname.split("/").pop();
+
 /** Starts the job of the page. Answers it when it is done. */
 async function started(page) {
   await page.getByRole("button", { name: "Start speaking" }).click();
   await page.waitForURL(/\/listen\//);
-  return finished(page.url().split("/").pop());
+  return finished(jobOf(page));
 }
 
 async function finished(id) {
@@ -119,7 +121,7 @@ test("from the library to the start without a mouse", async () => {
   await reach(() => document.activeElement.id === "start");
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/listen\//);
-  assert.equal((await finished(page.url().split("/").pop())).state, "done");
+  assert.equal((await finished(jobOf(page))).state, "done");
 });
 
 test("parts that are left out are named and can be switched on", async () => {
@@ -132,6 +134,13 @@ test("parts that are left out are named and can be switched on", async () => {
   await page.getByText("Enregistré", { exact: true }).waitFor();
   const { left_out, job } = await master.call("GET", `/books/${book.id}`);
   assert.deepEqual([left_out, job.include], [[], ["notes"]]);
+  // The chapters and switches of the page are new ones, and work.
+  await page.getByRole("switch", { name: "The chapter of number 3" }).uncheck();
+  await notes.uncheck();
+  await page.getByText("Enregistré", { exact: true }).waitFor();
+  await page.getByText("Enregistrement…").waitFor({ state: "hidden" });
+  const after = await master.call("GET", `/books/${book.id}`);
+  assert.deepEqual([after.chapters[2].read, after.job.include], [false, []]);
   await checkPage(page);
 });
 

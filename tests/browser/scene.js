@@ -11,13 +11,17 @@ import { chromium } from "playwright-core";
 const program = process.env.AUDIOTOME ?? "audiotome";
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Starts a master with a data folder of its own (or that of an earlier one) and waits until it listens. */
-export async function startMaster({ folder, port = 0, args = [], env = {} } = {}) {
+/**
+ * Starts a master with a data folder of its own (or that of an earlier one) and waits until it listens. It ends with
+ * the test `of`, if one is named.
+ */
+export async function startMaster({ of, folder, port = 0, args = [], env = {} } = {}) {
   folder ??= await mkdtemp(join(tmpdir(), "audiotome-browser-"));
   const child = spawn(program, ["serve", "--listen", `127.0.0.1:${port}`, ...args], {
     env: { ...process.env, AUDIOTOME_DATA: join(folder, "data"), AUDIOTOME_LIBRARY: join(folder, "library"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  of?.after(() => child.kill("SIGKILL"));
   const ended = new Promise((resolve) => child.once("exit", resolve));
   let errors = "";
   child.stderr.on("data", (text) => (errors += text));
@@ -53,6 +57,31 @@ export async function startMaster({ folder, port = 0, args = [], env = {} } = {}
       const answer = await fetch(`${url}/books?name=${encodeURIComponent(name)}`, { method: "POST", body: text });
       assert.ok(answer.ok, await answer.clone().text());
       return answer.json();
+    },
+  };
+}
+
+/** Starts a worker with a data folder of its own and waits until it listens. */
+export async function startWorker({ args = [], env = {} } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "audiotome-browser-"));
+  const child = spawn(program, ["worker", "--listen", "127.0.0.1:0", ...args], {
+    env: { ...process.env, AUDIOTOME_DATA: folder, ...env },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const address = await new Promise((resolve, reject) => {
+    child.stdout.on("data", (text) => {
+      const found = String(text).match(/listening on http:\/\/([^\s,]+)/);
+      if (found) resolve(found[1]);
+    });
+    ended.then(() => reject(new Error("the worker ended")));
+  });
+  return {
+    address,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await ended;
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

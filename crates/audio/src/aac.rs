@@ -101,6 +101,37 @@ impl AacSink {
     }
 }
 
+/// The index of a rate (Hz) in MPEG-4 audio's table (ISO/IEC 14496-3), where it has one.
+pub(crate) fn rate_index(sample_rate: u32) -> Option<u8> {
+    const TABLE: [u32; 12] = [
+        96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025,
+        8_000,
+    ];
+    let index = TABLE.iter().position(|rate| *rate == sample_rate)?;
+    u8::try_from(index).ok()
+}
+
+/// The packets of an ADTS stream, without their headers; up to what is no packet.
+pub(crate) fn packets(mut adts: &[u8]) -> Vec<&[u8]> {
+    let mut packets = Vec::new();
+    while let Some((header, rest)) = adts.split_first_chunk()
+        && let Some(packet) = packet_length(header).and_then(|length| rest.get(..length))
+    {
+        packets.push(packet);
+        adts = &rest[packet.len()..];
+    }
+    packets
+}
+
+/// Bytes after the header of an ADTS packet; `None` when it is no such header.
+fn packet_length(header: &[u8; 7]) -> Option<usize> {
+    let length = usize::from(header[3] & 3) << 11
+        | usize::from(header[4]) << 3
+        | usize::from(header[5] >> 5);
+    let synced = header[0] == 0xff && header[1] & 0xf6 == 0xf0 && length > header.len();
+    synced.then(|| length - header.len())
+}
+
 /// Opens a staged file for writing.
 pub(crate) fn open_staged(path: &Path) -> Result<BufWriter<File>, AudioError> {
     let file = fs_err::OpenOptions::new()
@@ -125,17 +156,9 @@ fn copy_packets(
         if adts.read_exact(&mut header).is_err() {
             break;
         }
-        let length = usize::from(header[3] & 3) << 11
-            | usize::from(header[4]) << 3
-            | usize::from(header[5] >> 5);
-        let synced = header[0] == 0xff && header[1] & 0xf6 == 0xf0 && length > header.len();
-        if !synced {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "not an ADTS packet",
-            ));
-        }
-        packet.resize(length - header.len(), 0);
+        let length = packet_length(&header)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not an ADTS packet"))?;
+        packet.resize(length, 0);
         adts.read_exact(&mut packet)?;
         if index >= skip {
             out.write_all(&header)?;

@@ -20,7 +20,7 @@ use crate::shape::shape;
 /// Clips that wait for the encoder of a chapter, at most.
 const CLIPS_AHEAD: usize = 4;
 /// An AAC packet reaches into its neighbour: chapters join without a sound only in silence.
-const SILENCE_AT_ENDS: u64 = 2 * PACKET as u64;
+pub(crate) const SILENCE_AT_ENDS: u64 = 2 * PACKET as u64;
 
 /// An encoded chapter in the work folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,9 @@ struct Sidecar {
     sample_rate: u32,
     samples: u64,
     sounds: Vec<Range<u64>>,
+    /// Digest of the clips and the pauses between them; earlier versions did not write it.
+    #[serde(default)]
+    clips: String,
 }
 
 /// Encodes chapter `chapter` (index in the plan) from its clips, one at a time: silence around each
@@ -73,6 +76,7 @@ pub async fn encode_chapter(
     }
     let segments = &plan.segments[planned.segments.clone()];
     let layout = Layout {
+        clips: digest(plan, chapter),
         head: plan.narration.pauses.chapter_head,
         pauses: segments.iter().map(|s| s.pause_after).collect(),
     };
@@ -157,6 +161,8 @@ async fn feed(
 
 /// Silence of a chapter.
 struct Layout {
+    /// Digest of the clips and pauses.
+    clips: String,
     head: Duration,
     /// After each clip.
     pauses: Vec<Duration>,
@@ -196,27 +202,28 @@ fn encode(
         }
     }
     sink.finish()?;
-    keep(staged, path, sample_rate, position, sounds).map(Some)
+    let clips = layout.clips.clone();
+    keep(staged, path, |bytes| Sidecar {
+        bytes,
+        sample_rate,
+        samples: position,
+        sounds,
+        clips,
+    })
+    .map(Some)
 }
 
 /// Gives the encoded chapter its name, and then writes what is known about it.
 fn keep(
     staged: StagedPath,
     path: &Path,
-    sample_rate: u32,
-    samples: u64,
-    sounds: Vec<Range<u64>>,
+    known: impl FnOnce(u64) -> Sidecar,
 ) -> Result<Sidecar, AudioError> {
     staged.commit().map_err(AudioError::file("write", path))?;
     let bytes = fs_err::metadata(path)
         .map_err(AudioError::file("read", path))?
         .len();
-    let sidecar = Sidecar {
-        bytes,
-        sample_rate,
-        samples,
-        sounds,
-    };
+    let sidecar = known(bytes);
     let json = serde_json::to_vec(&sidecar).expect("numbers can be written as JSON");
     let beside = path.with_extension("json");
     audiotome_files::write(&beside, &json).map_err(AudioError::file("write", &beside))?;
@@ -229,6 +236,25 @@ fn find(path: &Path, segments: usize) -> Option<Sidecar> {
     let sidecar: Sidecar = serde_json::from_slice(&json).ok()?;
     let bytes = fs_err::metadata(path).ok()?.len();
     (bytes == sidecar.bytes && sidecar.sounds.len() == segments).then_some(sidecar)
+}
+
+/// The encoded chapter at `path`, if it is there, whole, and made of the clips that `chapter` (index in
+/// the plan) has now.
+pub(crate) fn encoded_chapter(path: &Path, plan: &Plan, chapter: usize) -> Option<EncodedChapter> {
+    let sidecar = find(path, plan.chapters[chapter].segments.len())?;
+    let same = sidecar.clips == digest(plan, chapter);
+    same.then(|| sidecar.into_chapter(chapter, path.to_owned(), true))
+}
+
+/// Names the clips of a chapter and the pauses around them.
+fn digest(plan: &Plan, chapter: usize) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&plan.narration.pauses.chapter_head.as_nanos().to_le_bytes());
+    for segment in &plan.segments[plan.chapters[chapter].segments.clone()] {
+        hasher.update(segment.key.as_bytes());
+        hasher.update(&segment.pause_after.as_nanos().to_le_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 impl Sidecar {
@@ -316,7 +342,7 @@ fn flac_failed(error: flac_codec::Error, path: &Path) -> AudioError {
 }
 
 /// A duration in samples, to the nearest.
-fn samples_of(duration: Duration, sample_rate: u32) -> u64 {
+pub(crate) fn samples_of(duration: Duration, sample_rate: u32) -> u64 {
     let samples = (duration.as_nanos() * u128::from(sample_rate) + 500_000_000) / 1_000_000_000;
     u64::try_from(samples).expect("a pause lasts no billion years")
 }

@@ -22,6 +22,7 @@ mod mux;
 mod publish;
 mod shape;
 mod storage;
+pub mod stream;
 mod target;
 
 pub use aac::AacEncoder;
@@ -31,7 +32,7 @@ pub use chapter::{EncodedChapter, encode_chapter, timeline};
 pub use error::AudioError;
 pub use folder_store::FolderStore;
 pub use format::{OutputFormat, OutputFormatError};
-pub use loudness::{Gain, Loudness, LoudnessError, measure_gain};
+pub use loudness::{Gain, Loudness, LoudnessError, measure_gain, provisional_gain};
 pub use memory_store::MemoryStore;
 pub use metadata_file::Tags;
 pub use publish::{Audiobook, Published, publish};

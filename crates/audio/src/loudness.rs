@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use audiotome_core::{AudioStore, Plan};
+use audiotome_core::{AudioStore, Plan, Segment};
 use ebur128::{EbuR128, Mode};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -50,14 +50,40 @@ pub async fn measure_gain(
     plan: &Plan,
     loudness: Loudness,
 ) -> Result<Option<Gain>, AudioError> {
+    let (gain, whole) = listen(store, &plan.segments, loudness).await?;
+    Ok(gain.filter(|_| whole))
+}
+
+/// A gain for what is heard before the first minute of the book is spoken: from as much of a minute
+/// of `segments` as is spoken in a row; `None` as long as that is nothing. A few sentences are within
+/// a decibel or two of the minute.
+///
+/// # Errors
+/// When the store fails or a clip is damaged.
+pub async fn provisional_gain(
+    store: &dyn AudioStore,
+    segments: &[Segment],
+    loudness: Loudness,
+) -> Result<Option<Gain>, AudioError> {
+    Ok(listen(store, segments, loudness).await?.0)
+}
+
+/// The gain that a minute of segments asks for, as far as they are spoken in a row, and whether that is
+/// all of it.
+async fn listen(
+    store: &dyn AudioStore,
+    segments: &[Segment],
+    loudness: Loudness,
+) -> Result<(Option<Gain>, bool), AudioError> {
     let Some(target) = loudness.target_lufs else {
-        return Ok(Some(Gain::UNITY));
+        return Ok((Some(Gain::UNITY), true));
     };
     let mut meter: Option<EbuR128> = None;
-    let mut heard = 0;
-    for segment in &plan.segments {
+    let (mut heard, mut whole) = (0, true);
+    for segment in segments {
         let Some(clip) = store.get(&segment.key).await? else {
-            return Ok(None);
+            whole = false;
+            break;
         };
         let rate = clip.sample_rate();
         let meter = match &mut meter {
@@ -71,8 +97,10 @@ pub async fn measure_gain(
             break;
         }
     }
-    let measured = meter.map_or(Ok(f64::NEG_INFINITY), |meter| meter.loudness_global());
-    let measured = measured.map_err(meter_failed)?;
+    let Some(meter) = meter else {
+        return Ok((None, whole));
+    };
+    let measured = meter.loudness_global().map_err(meter_failed)?;
     let decibels = if measured.is_finite() {
         (f64::from(target) - measured).clamp(-LARGEST_GAIN_DB, LARGEST_GAIN_DB)
     } else {
@@ -80,7 +108,8 @@ pub async fn measure_gain(
     };
     #[expect(clippy::cast_possible_truncation, reason = "at most 30")]
     let decibels = (decibels * 100.0).round() as f32 / 100.0;
-    Ok(Some(Gain::new(decibels, loudness.true_peak_dbtp)))
+    let gain = Gain::new(decibels, loudness.true_peak_dbtp);
+    Ok((Some(gain), whole))
 }
 
 impl Loudness {

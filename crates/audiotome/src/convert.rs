@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use audiotome_audio::Target;
-use audiotome_dispatch::{Priority, Slots};
+use audiotome_dispatch::{Position, Priority, Slots};
 use audiotome_production::{DataFolder, Edits, Order, Report, Run, make};
 use tokio_util::sync::CancellationToken;
 
@@ -42,6 +42,7 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
             force: args.force,
             dry_run: args.dry_run,
             priority: Priority::default(),
+            position: Position::default(),
             cancel: cancel.clone(),
         };
         let mut report = |news: Report<'_>| progress.report(book, news);

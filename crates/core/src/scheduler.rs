@@ -59,7 +59,10 @@ pub enum Verdict {
 pub struct Scheduler {
     policy: RetryPolicy,
     states: Vec<State>,
-    ready: BTreeSet<usize>,
+    /// Place of each task in the order of urgency.
+    places: Vec<usize>,
+    /// Tasks that may be tried now, each behind its place.
+    ready: BTreeSet<(usize, usize)>,
     /// Pending tasks that have to wait, and leases that will run out.
     timers: BTreeSet<(Duration, usize)>,
     /// Who is at a task: one worker, or two where it was hedged.
@@ -118,7 +121,8 @@ impl Scheduler {
         Self {
             policy,
             states: vec![State::Ready; tasks],
-            ready: (0..tasks).collect(),
+            places: (0..tasks).collect(),
+            ready: (0..tasks).map(|task| (task, task)).collect(),
             timers: BTreeSet::new(),
             holders: BTreeMap::new(),
             failures: BTreeMap::new(),
@@ -127,15 +131,23 @@ impl Scheduler {
         }
     }
 
+    /// Makes the tasks as urgent as `order` has them, the most urgent first. Those that it does not have keep
+    /// their places.
+    pub fn reorder(&mut self, order: &[usize]) {
+        for (place, task) in order.iter().enumerate() {
+            self.places[*task] = place;
+        }
+        let ready = self.ready.iter();
+        self.ready = ready.map(|(_, task)| (self.places[*task], *task)).collect();
+    }
+
     /// Gives `worker` the most urgent task that may be tried now, until `now + term`. A task at which
     /// this worker failed last is left to others for a while.
     pub fn lease(&mut self, worker: WorkerId, now: Duration, term: Duration) -> Option<Lease> {
         self.tick(now);
-        let task = *self
-            .ready
-            .iter()
-            .find(|task| !self.avoids(**task, worker, now))?;
-        self.ready.remove(&task);
+        let mut ready = self.ready.iter().map(|(_, task)| *task);
+        let task = ready.find(|task| !self.avoids(*task, worker, now))?;
+        self.ready.remove(&(self.places[task], task));
         self.states[task] = State::Leased;
         Some(self.hold(task, worker, now, term))
     }
@@ -210,8 +222,7 @@ impl Scheduler {
     /// `worker` gives the task back untried: it is busy, or gone.
     pub fn release(&mut self, task: usize, worker: WorkerId) {
         if self.let_go(task, worker) && !self.holders.contains_key(&task) {
-            self.states[task] = State::Ready;
-            self.ready.insert(task);
+            self.is_ready(task);
         }
     }
 
@@ -221,7 +232,8 @@ impl Scheduler {
     pub fn next_change(&self, now: Duration) -> Option<Duration> {
         let timer = self.timers.first().map(|(at, _)| *at);
         let avoided = self.avoided.iter();
-        let left = avoided.filter(|(task, (_, until))| self.ready.contains(task) && *until > now);
+        let ready = |task: usize| self.ready.contains(&(self.places[task], task));
+        let left = avoided.filter(|(task, (_, until))| ready(**task) && *until > now);
         left.map(|(_, (_, until))| *until).chain(timer).min()
     }
 
@@ -268,9 +280,13 @@ impl Scheduler {
                 }
                 self.holders.remove(&task);
             }
-            self.states[task] = State::Ready;
-            self.ready.insert(task);
+            self.is_ready(task);
         }
+    }
+
+    fn is_ready(&mut self, task: usize) {
+        self.states[task] = State::Ready;
+        self.ready.insert((self.places[task], task));
     }
 
     fn hold(&mut self, task: usize, worker: WorkerId, now: Duration, term: Duration) -> Lease {
@@ -321,7 +337,7 @@ impl Scheduler {
 
     /// Takes a task out of the queues that its state keeps it in.
     fn leave(&mut self, task: usize) {
-        self.ready.remove(&task);
+        self.ready.remove(&(self.places[task], task));
         for holder in self.holders.remove(&task).unwrap_or_default() {
             self.timers.remove(&(holder.until, task));
         }

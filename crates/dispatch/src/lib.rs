@@ -6,7 +6,8 @@
 //! end of the latter is [`worker`]. Where a clip comes from is nobody's business afterwards, so a run
 //! that was killed is continued by planning again.
 //!
-//! Many books may be spoken at once: they share the turns of every speaker by their [`Priority`].
+//! Many books may be spoken at once: they share the turns of every speaker by their [`Priority`]. Within
+//! a book, what a listener wants to hear next is spoken first: see [`Position`].
 //! [`speak_once`] has a single text spoken in the same way, and a [`Gateway`] lets a worker's door
 //! speak with a whole cluster.
 
@@ -21,6 +22,7 @@ mod member;
 mod missing;
 mod once;
 mod pace;
+mod position;
 mod queue;
 mod repertoire;
 mod round;
@@ -40,6 +42,7 @@ pub use listener::{Connection, Listener, Socket, listen};
 pub use local::{Local, Slots};
 pub use member::{Change, Member, MemberState, MemberStatus};
 pub use once::{OnceError, speak_once};
+pub use position::Position;
 pub use queue::{Consumer, ConsumerSettings, Ended, Producer, ProducerSettings};
 pub use repertoire::{Opened, Repertoire, RepertoireError, Single};
 pub use round::{DispatchError, Outcome, speak};

@@ -4,6 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use audiotome_core::{Plan, SegmentKey};
 
+use crate::round::characters;
+
+/// The opening is always read first: no chapter can be encoded before the loudness of the voice is known, which is
+/// measured on the first minute. So many characters take a minute at least, also when they are read fast.
+const OPENING: usize = 1_500;
+
 /// The clips that a plan still needs, in reading order.
 #[derive(Debug)]
 pub(crate) struct Missing {
@@ -33,6 +39,27 @@ impl Missing {
             }
         }
         this
+    }
+
+    /// What somebody needs who listens at a segment of the plan, in that order: the opening of the book and what
+    /// comes from there on; and then what comes before.
+    pub(crate) fn needed_from(&self, plan: &Plan, position: usize) -> (Vec<usize>, Vec<usize>) {
+        let key = |segment: &usize| plan.segments[*segment].key;
+        let tasks = self.segments.iter().map(key).enumerate();
+        let mut tasks: HashMap<_, _> = tasks.map(|(task, key)| (key, task)).collect();
+        let mut needed = |segment: usize| tasks.remove(&key(&segment));
+        let opening = opening(plan);
+        let from = position.clamp(opening, plan.segments.len());
+        let first = (0..opening).chain(from..plan.segments.len());
+        let first = first.filter_map(&mut needed).collect();
+        (first, (opening..from).filter_map(needed).collect())
+    }
+
+    /// The same in one piece.
+    pub(crate) fn order_from(&self, plan: &Plan, position: usize) -> Vec<usize> {
+        let (mut first, rest) = self.needed_from(plan, position);
+        first.extend(rest);
+        first
     }
 
     fn wait_for(&mut self, task: usize, segment: usize, chapter: usize) {
@@ -66,4 +93,16 @@ impl Missing {
         }
         complete
     }
+}
+
+/// How many segments the opening of a book has.
+fn opening(plan: &Plan) -> usize {
+    let mut left = OPENING;
+    let segments = plan.segments.iter();
+    let opening = segments.take_while(|segment| {
+        let fits = left > 0;
+        left = left.saturating_sub(characters(segment));
+        fits
+    });
+    opening.count()
 }

@@ -161,6 +161,8 @@ struct Round {
     plan: Arc<Plan>,
     cluster: Arc<Cluster>,
     scheduler: Mutex<Scheduler>,
+    /// The listener's position that the scheduler knows.
+    position: Mutex<usize>,
     /// Segment of each task.
     segments: Vec<usize>,
     missing: Mutex<Missing>,
@@ -208,6 +210,7 @@ impl Round {
             plan: Arc::clone(plan),
             cluster: Arc::clone(cluster),
             scheduler: Mutex::new(Scheduler::new(missing.segments.len(), policy)),
+            position: Mutex::default(),
             segments: missing.segments.clone(),
             missing: Mutex::new(missing),
             check: Mutex::default(),
@@ -240,6 +243,18 @@ impl Round {
         if lock(&self.scheduler).is_finished() {
             self.over.cancel();
         }
+    }
+
+    /// The scheduler, with the order that the listener's position asks for.
+    fn scheduler(&self) -> MutexGuard<'_, Scheduler> {
+        let mut known = lock(&self.position);
+        let position = self.settings.position.get();
+        let moved = std::mem::replace(&mut *known, position) != position;
+        let mut scheduler = lock(&self.scheduler);
+        if moved {
+            scheduler.reorder(&lock(&self.missing).order_from(&self.plan, position));
+        }
+        scheduler
     }
 
     fn segment(&self, lease: Lease) -> &Segment {

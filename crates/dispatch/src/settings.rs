@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::position::Position;
 use crate::turns::Priority;
 
 /// How a cluster is used for a book.
@@ -14,6 +15,8 @@ pub struct Settings {
     pub wait_for_members: bool,
     /// How urgent the book is, against others that share the speakers.
     pub priority: Priority,
+    /// Where somebody listens.
+    pub position: Position,
 }
 
 impl Default for Settings {
@@ -23,6 +26,7 @@ impl Default for Settings {
             patience: Duration::from_secs(60),
             wait_for_members: false,
             priority: Priority::default(),
+            position: Position::default(),
         }
     }
 }

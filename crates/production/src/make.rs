@@ -9,7 +9,7 @@ use audiotome_audio::ffmpeg::Ffmpeg;
 use audiotome_audio::{AudioError, Audiobook, Published, publish};
 use audiotome_book::{Limits, normalise, pieces, read};
 use audiotome_core::{AudioStore, Block, Book, Language, Narration, Plan};
-use audiotome_dispatch::{Outcome, Priority, Settings};
+use audiotome_dispatch::{Outcome, Position, Priority, Settings};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +32,8 @@ pub struct Run {
     pub dry_run: bool,
     /// How urgent it is compared with other audiobooks.
     pub priority: Priority,
+    /// Where somebody listens to it already.
+    pub position: Position,
     /// Stops it: what is being spoken is finished and kept.
     pub cancel: CancellationToken,
 }
@@ -250,6 +252,7 @@ impl Making<'_> {
         let settings = Settings {
             patience: self.studio.patience,
             priority: self.run.priority.clone(),
+            position: self.run.position.clone(),
             wait_for_members: self.studio.wait_for_members,
         };
         let stop = self.run.cancel.child_token();

@@ -73,14 +73,21 @@ impl Queue {
         self.link.invoke(&script).await
     }
 
-    /// Puts tasks before all others of their lane: somebody wants to hear them now.
+    /// Somebody listens at `from`, the keys from there on in reading order: those are spoken next, and only then
+    /// what comes before. `ahead` goes before all others. Neither need be complete: `ahead` is taken one by one, of
+    /// `from` the first that waits is where reading goes on.
     ///
     /// # Errors
     /// When Redis can't be used now.
-    pub async fn urge(&self, lane: &LaneId, keys: &[SegmentKey]) -> Result<(), QueueError> {
+    pub async fn urge(
+        &self,
+        lane: &LaneId,
+        ahead: &[SegmentKey],
+        from: &[SegmentKey],
+    ) -> Result<(), QueueError> {
         let mut script = scripts::URGE.key(&self.prefix);
-        script.arg(lane.as_str());
-        for key in keys {
+        script.arg(lane.as_str()).arg(ahead.len());
+        for key in ahead.iter().chain(from) {
             script.arg(key.to_string());
         }
         self.link.invoke(&script).await

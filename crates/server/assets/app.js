@@ -74,10 +74,10 @@ export async function refresh(...ids) {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const id of ids) {
     const [now, then] = [document.getElementById(id), fresh.getElementById(id)];
-    if (!now || !then || now.innerHTML === then.innerHTML) continue;
+    if (!now || !then || now.outerHTML === then.outerHTML) continue;
     const focused = now.contains(document.activeElement) && (document.activeElement.getAttribute("href") || document.activeElement.id);
-    now.replaceChildren(...then.childNodes);
-    if (focused) (document.getElementById(focused) ?? now.querySelector(`[href="${CSS.escape(focused)}"]`))?.focus();
+    now.replaceWith(then);
+    if (focused) (document.getElementById(focused) ?? then.querySelector(`[href="${CSS.escape(focused)}"]`))?.focus();
   }
 }
 

@@ -108,7 +108,7 @@ $("start").addEventListener("click", (event) =>
     if (!document.querySelector("#chapters [role=switch]:checked")) throw new Error(say("book.nothing"));
     if (!(await flush())) throw new Error($("saved").textContent);
     const job = await call("POST", "/jobs", { book: $("book").dataset.id });
-    location.assign(`/listen/${job.id}`);
+    location.assign(`/listen/${job.id}#play`);
   }, event.currentTarget),
 );
 
@@ -132,11 +132,11 @@ function nameVoices() {
   }
 }
 nameVoices();
-$("voice").addEventListener("change", () => {
+function chooseVoice() {
   const [engine, ...voice] = $("voice").value.split(" ");
   keep({ job: engine ? { engine, voice: voice.join(" ") } : { engine: null, voice: null } }, 0);
   quiet();
-});
+}
 
 for (const control of document.querySelectorAll("[data-job]")) {
   const name = control.dataset.job;
@@ -207,13 +207,9 @@ function languageName(tag) {
 
 const numberOf = (element) => element.closest("[data-chapter]").dataset.chapter;
 
-$("chapters").addEventListener("change", ({ target }) => {
-  if (target.matches("[role=switch]")) keep({ chapters: { [numberOf(target)]: { read: target.checked ? null : false } } });
-});
-$("chapters").addEventListener("click", ({ target }) => {
-  if (target.dataset.all) switchAll(target.dataset.all === "true");
-  else if (target.hasAttribute("aria-expanded")) attempt(() => unfold(target));
-});
+function switchChapter(control) {
+  keep({ chapters: { [numberOf(control)]: { read: control.checked ? null : false } } });
+}
 
 function switchAll(on) {
   const chapters = {};
@@ -261,13 +257,24 @@ async function unfold(button) {
 
 // --- Parts that are usually left out: with them, the chapters are others ---
 
-$("parts").addEventListener("change", ({ target }) => {
-  const parts = [...$("parts").querySelectorAll("[data-part]:checked")].map((part) => part.dataset.part);
-  keep({ job: target.dataset.part ? { include: parts } : { alt_text: target.checked } });
+function switchPart(control) {
+  const parts = [...document.querySelectorAll("[data-part]:checked")].map((part) => part.dataset.part);
+  keep({ job: control.dataset.part ? { include: parts } : { alt_text: control.checked } });
   attempt(async () => {
     if (await flush()) await refresh("chapters", "parts");
     await estimate();
   });
+}
+
+// What a refresh puts in place of these is heard, too.
+$("book").addEventListener("change", ({ target }) => {
+  if (target.id === "voice") chooseVoice();
+  else if (target.matches("#chapters [role=switch]")) switchChapter(target);
+  else if (target.matches("#parts [role=switch]")) switchPart(target);
+});
+$("book").addEventListener("click", ({ target }) => {
+  if (target.dataset.all) switchAll(target.dataset.all === "true");
+  else if (target.hasAttribute("aria-expanded")) attempt(() => unfold(target));
 });
 
 // --- About the book ---

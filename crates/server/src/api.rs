@@ -18,6 +18,7 @@ mod about;
 pub(crate) mod access;
 mod binary;
 pub(crate) mod book_views;
+mod bookmarks;
 pub(crate) mod books;
 mod chapters;
 mod dead_letters;
@@ -26,18 +27,21 @@ mod events;
 mod extract;
 mod files;
 pub(crate) mod inside;
-mod jobs;
+pub(crate) mod jobs;
 mod kept;
+mod listen;
 pub(crate) mod new_job;
 pub(crate) mod problem;
 pub(crate) mod progress;
-mod queue;
+pub(crate) mod queue;
 mod queue_views;
+mod sample;
 mod segments;
 pub(crate) mod settings;
 mod speech;
+mod strip;
 mod voices;
-mod workers;
+pub(crate) mod workers;
 
 /// Bytes of a request that is no book.
 const MOST_BYTES: usize = 256 * 1024;
@@ -78,6 +82,7 @@ fn routes() -> OpenApiRouter<Arc<Master>> {
         .merge(of_books())
         .merge(of_jobs())
         .merge(of_results())
+        .merge(of_listening())
         .merge(of_dead_letters())
         .merge(of_workers())
         .merge(of_queue())
@@ -98,6 +103,7 @@ fn of_books() -> OpenApiRouter<Arc<Master>> {
         .routes(routes!(estimate::estimate))
         .routes(routes!(estimate::sample))
         .routes(routes!(books::cover))
+        .routes(routes!(sample::speak))
 }
 
 fn of_jobs() -> OpenApiRouter<Arc<Master>> {
@@ -109,6 +115,7 @@ fn of_jobs() -> OpenApiRouter<Arc<Master>> {
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::retry))
         .routes(routes!(jobs::history))
+        .routes(routes!(jobs::position))
         .routes(routes!(progress::progress))
 }
 
@@ -116,12 +123,23 @@ fn of_results() -> OpenApiRouter<Arc<Master>> {
     OpenApiRouter::new()
         .routes(routes!(chapters::list))
         .routes(routes!(chapters::audio))
+        .routes(routes!(strip::get))
         .routes(routes!(segments::list))
+        .routes(routes!(segments::change))
         .routes(routes!(segments::audio))
         .routes(routes!(files::list))
         .routes(routes!(files::download))
         .routes(routes!(files::audiobook))
         .routes(routes!(files::timeline))
+}
+
+fn of_listening() -> OpenApiRouter<Arc<Master>> {
+    OpenApiRouter::new()
+        .routes(routes!(listen::index))
+        .routes(routes!(listen::init))
+        .routes(routes!(listen::timeline))
+        .routes(routes!(listen::fragment))
+        .routes(routes!(bookmarks::get, bookmarks::put))
 }
 
 fn of_dead_letters() -> OpenApiRouter<Arc<Master>> {

@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 use crate::database::jobs::ReadyChapter;
 use crate::rate::Rate;
 
+/// Characters by which people recognise a text.
+const EXCERPT: usize = 160;
+
 /// Where a segment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -202,6 +205,19 @@ impl Board {
         let segments = self.plan.chapters[chapter].segments.clone();
         let done = self.states[segments].iter();
         done.filter(|state| **state == SegmentState::Done).count()
+    }
+
+    /// The beginning of a segment's text.
+    pub(crate) fn excerpt(&self, segment: usize) -> String {
+        let text = &self.plan.segments[segment].utterance.text;
+        text.chars().take(EXCERPT).collect()
+    }
+
+    /// What is being spoken: segments and who has them.
+    pub(crate) fn said(&self) -> impl Iterator<Item = (usize, &str)> {
+        let states = self.states.iter().enumerate();
+        let speaking = states.filter(|(_, state)| **state == SegmentState::Speaking);
+        speaking.filter_map(|(segment, _)| Some((segment, self.worker(segment)?)))
     }
 
     /// Segments that are being spoken.

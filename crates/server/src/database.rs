@@ -14,8 +14,10 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 use tracing::error;
 
+pub(crate) mod bookmarks;
 pub(crate) mod books;
 pub(crate) mod dead_letters;
+pub(crate) mod gains;
 pub(crate) mod history;
 pub(crate) mod jobs;
 pub(crate) mod kept;
@@ -75,6 +77,20 @@ const LAYOUT: [&str; 4] = [
 ",
     "
     CREATE INDEX jobs_by_book ON jobs(book, created DESC);
+    CREATE TABLE gains (
+        job TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE,
+        chapter INTEGER NOT NULL,
+        segment INTEGER NOT NULL,
+        decibels REAL NOT NULL,
+        PRIMARY KEY (job, chapter, segment)
+    ) STRICT;
+    CREATE TABLE bookmarks (
+        book TEXT PRIMARY KEY REFERENCES books(id) ON DELETE CASCADE,
+        chapter INTEGER NOT NULL,
+        segment INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT;
 ",
     "
     CREATE TABLE kept (

@@ -181,6 +181,8 @@ pub(crate) struct Record {
     pub(crate) error: Option<String>,
     /// What to do about it.
     pub(crate) hint: Option<String>,
+    /// The segment (index in the plan) at which somebody listens.
+    pub(crate) position: usize,
     /// The folder of the audiobook, which no other job writes to.
     pub(crate) folder: Option<PathBuf>,
     /// All files of the audiobook, audio first.

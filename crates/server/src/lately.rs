@@ -1,7 +1,7 @@
 //! Books that were read lately: reading a long one takes a while, and a page asks for it again and again.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use audiotome_book::{BookError, ReadOptions, read};
@@ -33,7 +33,7 @@ impl Lately {
         &self,
         id: &str,
         options: &ReadOptions,
-        path: &PathBuf,
+        path: &Path,
     ) -> Result<Arc<Book>, BookError> {
         if let Some(book) = self.find(id, options) {
             return Ok(book);

@@ -13,8 +13,10 @@ mod database;
 mod hub;
 mod job;
 mod lately;
+mod listen;
 mod master;
 mod metrics;
+mod pulse;
 mod queue_figures;
 mod rate;
 mod runner;
@@ -53,6 +55,7 @@ pub async fn serve(
     tokio::spawn(upkeep::run(Arc::clone(&master)));
     tokio::spawn(upkeep::look_after_workers(Arc::clone(&master)));
     tokio::spawn(upkeep::tell_progress(Arc::clone(&master)));
+    tokio::spawn(upkeep::tell_pulse(Arc::clone(&master)));
     let router = api::router(&master).merge(web::router(&master));
     let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, router)

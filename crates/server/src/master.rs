@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use audiotome_core::{AudioStore, SegmentKey, StoreError};
 use audiotome_dispatch::worker::{Door, WorkerSettings, speech_door};
-use audiotome_dispatch::{Gateway, Priority, Settings, Slots};
+use audiotome_dispatch::{Gateway, Position, Priority, Settings, Slots};
 use audiotome_production::{Address, MakeError, Studio, look};
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -22,7 +22,9 @@ use crate::database::{Database, DatabaseError, history, jobs, workers};
 use crate::hub::Hub;
 use crate::job::{IllegalStep, Job, JobState, Step};
 use crate::lately::Lately;
+use crate::listen::Listening;
 use crate::metrics::Metrics;
+use crate::pulse::Pulse;
 use crate::shelf;
 
 /// Boards of jobs that do not run and were looked at last.
@@ -32,7 +34,7 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// Texts that others may have spoken through this master at once.
 const SPEECH_SLOTS: usize = 64;
 /// Somebody waits for a text that is spoken for them; a book can wait.
-const SPEECH_PRIORITY: i32 = 1_000_000;
+pub(crate) const SPEECH_PRIORITY: i32 = 1_000_000;
 
 /// Why a master can't serve.
 #[derive(Debug, Error)]
@@ -56,11 +58,13 @@ pub(crate) struct Master {
     pub(crate) store: Arc<dyn AudioStore>,
     pub(crate) hub: Hub,
     pub(crate) metrics: Metrics,
+    pub(crate) pulse: Pulse,
     pub(crate) door: Door,
     pub(crate) lately: Lately,
     /// A job may have become the next one.
     pub(crate) queue_changed: Notify,
     pub(crate) drain: CancellationToken,
+    pub(crate) listening: Listening,
     running: Mutex<HashMap<String, Running>>,
     looked_at: Mutex<VecDeque<(String, SharedBoard)>>,
     /// When workers that announce themselves did so last.
@@ -77,6 +81,7 @@ pub(crate) struct Running {
     /// What it was stopped for.
     pub(crate) stopped_for: Arc<Mutex<Option<Step>>>,
     pub(crate) priority: Priority,
+    pub(crate) position: Position,
     pub(crate) board: Option<SharedBoard>,
 }
 
@@ -119,7 +124,9 @@ impl Master {
             hub: Hub::new(jiff::Timestamp::now().as_millisecond().to_string()),
             metrics: Metrics::new(),
             lately: Lately::default(),
+            pulse: Pulse::default(),
             queue_changed: Notify::new(),
+            listening: Listening::new(studio.encoders),
             running: Mutex::default(),
             looked_at: Mutex::default(),
             announced: Mutex::default(),
@@ -351,6 +358,7 @@ fn door(studio: &Arc<Studio>, settings: &ServerSettings, drain: &CancellationTok
             patience: studio.patience,
             priority: Priority::new(SPEECH_PRIORITY),
             wait_for_members: false,
+            ..Settings::default()
         },
         Handle::current(),
     );

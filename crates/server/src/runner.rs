@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use audiotome_core::Event;
-use audiotome_dispatch::Priority;
+use audiotome_dispatch::{Position, Priority};
 use audiotome_production::{Dead, Look, Made, MakeError, Report, Run, carry_out, look};
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -92,6 +92,7 @@ async fn serve(master: Arc<Master>, job: Job) {
         cancel: master.drain.child_token(),
         stopped_for: Arc::new(Mutex::new(None)),
         priority: Priority::new(job.priority),
+        position: Position::new(job.record.position),
         board: None,
     };
     master.running().insert(job.id.clone(), running.clone());
@@ -140,6 +141,7 @@ async fn attempt(master: &Arc<Master>, job: &Job, running: &Running) -> Result<M
         force: true,
         dry_run: false,
         priority: running.priority.clone(),
+        position: running.position.clone(),
         cancel: running.cancel.clone(),
     };
     let mut report = |news: Report<'_>| hear(master, &job.id, &board, news);
@@ -185,8 +187,11 @@ fn planned(master: &Arc<Master>, id: &str, look: &Look) {
     let job = id.to_owned();
     master.database.note(move |connection| {
         let changed = jobs::change(connection, &job, |job| {
-            let folder = job.record.folder.take();
-            job.record = Record { folder, ..record };
+            job.record = Record {
+                folder: job.record.folder.take(),
+                position: job.record.position,
+                ..record
+            };
             Ok::<(), ()>(())
         });
         changed.map(|_| ())
@@ -197,7 +202,11 @@ fn planned(master: &Arc<Master>, id: &str, look: &Look) {
 fn happened(master: &Arc<Master>, id: &str, board: &SharedBoard, event: &Event) {
     let took = lock(board).apply(event, Instant::now());
     master.metrics.count(event, took);
-    let data = serde_json::to_value(event).unwrap_or_default();
+    let mut data = serde_json::to_value(event).unwrap_or_default();
+    if let Event::Speaking { segment, .. } = event {
+        // Whoever watches the cluster sees what it says.
+        data["text"] = lock(board).excerpt(*segment).into();
+    }
     let kind = match event {
         Event::Planned { .. } => "job",
         Event::ChapterSpoken { .. } | Event::ChapterEncoded { .. } => "chapter",

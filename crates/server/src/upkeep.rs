@@ -9,8 +9,11 @@ use audiotome_dispatch::Change;
 use serde_json::json;
 
 use crate::api::progress::Progress;
+use crate::api::queue::queue;
+use crate::api::workers::WorkerView;
 use crate::master::{Master, lock};
 use crate::metrics::set;
+use crate::pulse::STEP;
 
 /// A large store takes a while to go through: it is not done when somebody asks.
 const EVERY: Duration = Duration::from_secs(30);
@@ -71,6 +74,46 @@ pub(crate) async fn tell_progress(master: Arc<Master>) {
                 master.hub.tell("progress", Some(id), json!(progress));
                 told.insert(id.clone(), progress);
             }
+        }
+        tokio::select! {
+            _ = turns.tick() => {}
+            () = master.drain.cancelled() => {}
+        }
+    }
+}
+
+/// Tells everybody now and then how the workers do of whom something has changed, until the master
+/// drains.
+pub(crate) async fn tell_pulse(master: Arc<Master>) {
+    let mut told = HashMap::new();
+    let mut turns = tokio::time::interval(STEP);
+    while !master.drain.is_cancelled() {
+        let members = master.studio.cluster.members();
+        let statuses: Vec<_> = members.iter().map(|member| member.status()).collect();
+        let totals = statuses
+            .iter()
+            .map(|status| (status.name.clone(), status.characters));
+        let mut totals: HashMap<_, _> = totals.collect();
+        if let Some(queue) = queue(&master)
+            && let Some(stats) = master.metrics.broker.look(queue).await
+        {
+            let workers = stats.workers.iter();
+            totals.extend(workers.map(|worker| (worker.name.clone(), worker.characters)));
+        }
+        master.pulse.beat(&totals);
+        told.retain(|name, _| statuses.iter().any(|status| status.name == *name));
+        let mut changed = Vec::new();
+        for status in statuses {
+            let name = status.name.clone();
+            let data = json!(WorkerView::of(&master, status));
+            if told.get(&name) != Some(&data) {
+                changed.push(data.clone());
+                told.insert(name, data);
+            }
+        }
+        if !changed.is_empty() {
+            let data = json!({ "workers": changed });
+            master.hub.tell("pulse", None, data);
         }
         tokio::select! {
             _ = turns.tick() => {}

@@ -19,7 +19,9 @@ use page::{Page, trouble};
 
 mod assets;
 mod book;
+mod cluster;
 mod library;
+mod listen;
 pub(crate) mod login;
 mod page;
 mod ring;
@@ -36,6 +38,9 @@ pub(crate) fn router(master: &Arc<Master>) -> Router {
     let pages = Router::new()
         .route("/", get(library::page))
         .route("/book/{id}", get(book::page))
+        .route("/listen/{job}", get(listen::page))
+        .route("/listen/{job}/text/{chapter}", get(listen::chapter))
+        .route("/cluster", get(cluster::page))
         .layer(from_fn_with_state(Arc::clone(master), login::gate));
     let open = Router::new()
         .route("/login", get(login::ask).post(login::enter))

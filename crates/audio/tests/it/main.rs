@@ -13,3 +13,4 @@ mod m4b;
 mod probe;
 mod reuse;
 mod stores;
+mod stream;

@@ -9,6 +9,7 @@ mod edits;
 mod faults;
 mod foreign;
 mod joining;
+mod listening;
 mod look;
 mod master;
 mod master_faults;

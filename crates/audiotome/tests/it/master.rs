@@ -85,8 +85,14 @@ fn a_chapter_is_heard_while_later_ones_are_spoken() {
     let id = master.upload("book.md", &long_book());
     let job = start(&master, &id, json!({}));
     let mut events = master.events(&job);
-    while events.next_of("chapter")["state"] != "ready" {}
-    let (status, bytes) = master.raw("GET", &format!("/jobs/{job}/chapters/1/audio"), "", None);
+    let ready = loop {
+        let chapter = events.next_of("chapter");
+        if chapter["state"] == "ready" {
+            break chapter["number"].as_u64().unwrap();
+        }
+    };
+    let path = format!("/jobs/{job}/chapters/{ready}/audio");
+    let (status, bytes) = master.raw("GET", &path, "", None);
     assert!(status == 200 && !bytes.is_empty());
     assert_eq!(master.get(&format!("/jobs/{job}"))["state"], "running");
     let progress = master.get(&format!("/jobs/{job}/progress"));
@@ -95,6 +101,44 @@ fn a_chapter_is_heard_while_later_ones_are_spoken() {
     assert!(progress["eta_seconds"].is_u64(), "{progress}");
     let speaking = master.get(&format!("/jobs/{job}/segments?state=done&limit=1000"));
     assert!(speaking["total"].as_u64().unwrap() >= 21, "{speaking}");
+}
+
+/// Sends a listener to the last chapter but one, and checks that its segments are spoken before those between.
+pub(crate) fn assert_listener_goes_first(master: &Process, job: &str) {
+    let (from, before) = (60, 45..60);
+    let mut events = master.events(job);
+    events.next_of("segment");
+    let path = format!("/jobs/{job}/position");
+    let told = |segment: usize| {
+        master
+            .call("POST", &path, Some(&json!({ "segment": segment })))
+            .0
+    };
+    assert_eq!(told(from), 204);
+    assert_eq!(told(84), 422, "the book has 84 segments");
+    let mut spoken = Vec::new();
+    while spoken.len() < 70 {
+        let event = events.next_of("segment");
+        if event["event"] == "spoken" {
+            spoken.push(event["segment"].as_u64().unwrap() as usize);
+        }
+    }
+    let place = |segment: usize| spoken.iter().position(|other| *other == segment);
+    assert!(place(from) < place(from + 10), "{spoken:?}");
+    let skipped = before.filter_map(place).min();
+    assert!(
+        skipped.is_none_or(|skipped| place(from + 10) < Some(skipped)),
+        "{spoken:?}"
+    );
+    assert_eq!(master.get(&format!("/jobs/{job}"))["position"], from);
+}
+
+#[test]
+fn a_listener_moves_what_is_spoken_next() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "delay=20ms", &[]);
+    let id = master.upload("book.md", &long_book());
+    assert_listener_goes_first(&master, &start(&master, &id, json!({})));
 }
 
 #[test]

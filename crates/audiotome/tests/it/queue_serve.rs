@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::master::{audiobook, converted, long_book, start};
+use crate::master::{assert_listener_goes_first, audiobook, converted, long_book, start};
 use crate::queue::{Worker, through};
 use crate::redis::Redis;
 use crate::sandbox::Sandbox;
@@ -38,6 +38,25 @@ fn a_job_goes_through_the_queue_and_survives_its_master() {
         "",
         "nothing was spoken twice"
     );
+}
+
+#[test]
+fn a_listener_moves_what_the_queue_speaks_and_is_remembered() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let mut first = Process::start(&mut serve(&sandbox, &redis, "127.0.0.1:0"));
+    let book = first.upload("book.md", &long_book());
+    let job = start(&first, &book, json!({}));
+    let _worker = Worker::start(&sandbox, &redis, "delay=20ms");
+    assert_listener_goes_first(&first, &job);
+    first.signal("-KILL");
+    first.wait();
+    let again = Process::start(&mut serve(&sandbox, &redis, "127.0.0.1:0"));
+    let done = again.wait_for(&job, &["done", "failed"]);
+    assert_eq!(
+        (&done["state"], &done["position"]),
+        (&json!("done"), &json!(60))
+    );
+    assert_eq!(audiobook(&again, &job), converted("book.md", &long_book()));
 }
 
 #[test]

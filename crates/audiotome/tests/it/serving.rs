@@ -62,6 +62,14 @@ impl Process {
         assert!(sent.unwrap().success());
     }
 
+    /// What Linux says of it: `VmRSS` and such in KiB, `Threads`.
+    pub(crate) fn figure(&self, name: &str) -> u64 {
+        let status = fs_err::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let mut lines = status.lines().filter_map(|line| line.split_once(':'));
+        let (_, value) = lines.find(|(found, _)| *found == name).unwrap();
+        value.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Waits for its end.
     pub(crate) fn wait(&mut self) {
         self.child.wait().unwrap();

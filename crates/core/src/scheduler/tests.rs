@@ -41,6 +41,20 @@ fn tasks_are_leased_in_order_and_once() {
 }
 
 #[test]
+fn tasks_can_become_more_urgent_than_others() {
+    let mut scheduler = scheduler(5);
+    scheduler.lease(A, seconds(0), TERM);
+    scheduler.lease(A, seconds(0), TERM);
+    scheduler.reorder(&[3, 4, 0, 1, 2]);
+    scheduler.release(0, A);
+    let mut next = || scheduler.lease(B, seconds(0), TERM).map(|lease| lease.task);
+    assert_eq!(
+        [next(), next(), next(), next(), next()],
+        [Some(3), Some(4), Some(0), Some(2), None]
+    );
+}
+
+#[test]
 fn a_failed_task_waits_and_then_comes_first() {
     let mut scheduler = scheduler(3);
     scheduler.lease(A, seconds(0), TERM);

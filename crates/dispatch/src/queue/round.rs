@@ -1,6 +1,6 @@
 //! One run over the missing segments of a plan, spoken by whoever serves the queue.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,9 @@ use super::producer::{News, Producer};
 use crate::missing::Missing;
 use crate::round::{ALL_REFUSED, DispatchError, Outcome, characters, look_up};
 use crate::settings::Settings;
+
+mod compare;
+mod follow;
 
 /// Segments that are added in one call: Redis does nothing else meanwhile.
 const CHUNK: usize = 250;
@@ -62,6 +65,8 @@ pub(super) struct QueueRound<'a> {
     /// Redis may have lost something.
     unsure: bool,
     priority: i32,
+    /// Where the queue knows a listener to be.
+    position: usize,
     closed: bool,
 }
 
@@ -105,6 +110,7 @@ impl<'a> QueueRound<'a> {
             },
             id,
             priority: settings.priority.get(),
+            position: 0,
             producer,
             plan,
             settings,
@@ -151,12 +157,13 @@ impl<'a> QueueRound<'a> {
     }
 
     async fn go(&mut self) -> Result<(), DispatchError> {
-        let all: Vec<_> = (0..self.states.len()).collect();
-        self.add(&all).await;
+        self.add(self.in_order()).await;
+        let mut position = self.settings.position.watch();
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while self.open > 0 {
             tokio::select! {
+                Ok(()) = position.changed() => self.follow().await,
                 Some(news) = self.news.recv() => self.hear(news).await?,
                 Some(fetched) = self.fetching.join_next() => {
                     let (task, worker, clip) = fetched.expect("fetching does not panic");
@@ -297,7 +304,7 @@ impl<'a> QueueRound<'a> {
         } else {
             // Redis has lost it, or can't be reached: it is spoken again.
             self.states[task] = State::Open;
-            self.add(&[task]).await;
+            self.add(vec![task]).await;
         }
     }
 
@@ -313,6 +320,7 @@ impl<'a> QueueRound<'a> {
         {
             self.priority = priority;
         }
+        self.follow().await;
         let silence = self.last_news.elapsed();
         if silence >= SILENCE {
             match self.producer.queue.workers().await {
@@ -331,73 +339,8 @@ impl<'a> QueueRound<'a> {
         Ok(())
     }
 
-    /// Puts back what Redis has lost, and finds what was done without our hearing of it.
-    async fn compare(&mut self) -> Result<(), DispatchError> {
-        self.compared = Instant::now();
-        self.unsure = false;
-        let open = |task: &usize| self.states[*task] == State::Open;
-        let keys: Vec<_> = self.tasks.iter().filter(|(_, task)| open(task)).collect();
-        let keys: Vec<_> = keys.into_iter().map(|(key, _)| *key).collect();
-        let unknown = self.producer.queue.unknown(&self.id, &keys).await;
-        let Some(unknown) = self.sure(unknown) else {
-            return Ok(());
-        };
-        let absent = self.producer.patient.missing(&unknown).await;
-        let Some(absent) = self.sure(absent) else {
-            return Ok(());
-        };
-        let absent: HashSet<_> = absent.into_iter().collect();
-        for key in unknown.iter().filter(|key| !absent.contains(key)) {
-            let clip = self.producer.patient.get(key).await;
-            if let Some(Some(clip)) = self.sure(clip) {
-                self.spoken(self.tasks[key], String::new(), clip.duration());
-            }
-        }
-        let lost = self.not_in_redis(absent).await?;
-        if !lost.is_empty() {
-            tracing::warn!(
-                segments = lost.len(),
-                "the queue has lost segments: puts them back"
-            );
-            self.add(&lost).await;
-        }
-        Ok(())
-    }
-
-    /// What came of a question about what Redis and the store have; none is asked again soon.
-    fn sure<T, E: std::error::Error>(&mut self, answer: Result<T, E>) -> Option<T> {
-        answer
-            .inspect_err(|error| {
-                self.unsure = true;
-                self.report_lack(error.to_string());
-            })
-            .ok()
-    }
-
-    /// The tasks of these keys, without those whose clips are in Redis, which are fetched.
-    async fn not_in_redis(
-        &mut self,
-        keys: HashSet<SegmentKey>,
-    ) -> Result<Vec<usize>, DispatchError> {
-        let mut gone: Vec<_> = keys.iter().map(|key| self.tasks[key]).collect();
-        gone.sort_unstable();
-        let Some(clips) = self.producer.settings.fetch.clone() else {
-            return Ok(gone);
-        };
-        let keys: Vec<_> = gone.iter().map(|task| self.key(*task)).collect();
-        let absent = clips.missing(&keys).await.unwrap_or(keys);
-        let absent: HashSet<_> = absent.into_iter().collect();
-        let (gone, there): (Vec<_>, Vec<_>) = gone
-            .into_iter()
-            .partition(|task| absent.contains(&self.key(*task)));
-        for task in there {
-            self.fetch(task, String::new(), clips.clone()).await?;
-        }
-        Ok(gone)
-    }
-
-    /// Adds tasks, in reading order, however long Redis is away.
-    async fn add(&mut self, tasks: &[usize]) {
+    /// Adds tasks, in their order, however long Redis is away.
+    async fn add(&mut self, tasks: Vec<usize>) {
         for tasks in tasks.chunks(CHUNK) {
             let tasks: Vec<_> = tasks.iter().map(|task| self.task(*task)).collect();
             while let Err(error) = self.try_to_add(&tasks).await {
@@ -423,6 +366,10 @@ impl<'a> QueueRound<'a> {
             most: self.producer.settings.tries,
         };
         (*key, task)
+    }
+
+    fn keys(&self, tasks: &[usize]) -> Vec<SegmentKey> {
+        tasks.iter().map(|task| self.key(*task)).collect()
     }
 
     fn key(&self, task: usize) -> SegmentKey {

@@ -98,7 +98,7 @@ impl Round {
         if member.resting().is_some() {
             return Next::Wait(Duration::ZERO);
         }
-        let mut scheduler = lock(&self.scheduler);
+        let mut scheduler = self.scheduler();
         if scheduler.is_finished() {
             return Next::Nothing;
         }

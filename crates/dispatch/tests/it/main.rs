@@ -7,6 +7,7 @@ mod bad_workers;
 mod door;
 mod fakes;
 mod http;
+mod listening;
 mod local;
 mod membership;
 mod once;

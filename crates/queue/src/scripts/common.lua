@@ -8,6 +8,7 @@
 --   first:LANE  stream  entries {k = key} that go before all others: tries after the first, urgent ones
 --   work:LANE   stream  the other entries, in reading order
 --   dead:LANE   hash    key → task that failed for good
+--   moved       set     lanes in which a listener has skipped something that is not read yet
 --   timers      zset    `LANE KEY` → ms at which its lease runs out, or its wait is over
 --   turns       zset    LANE → urgent ones first, and of equals the one that was served longest ago
 --
@@ -92,6 +93,7 @@ local function forget_if_empty(lane)
         and redis.call('HLEN', P .. 'open:' .. lane) == 0 then
         redis.call('DEL', stream(lane, true), stream(lane, false))
         redis.call('ZREM', P .. 'turns', lane)
+        redis.call('SREM', P .. 'moved', lane)
         if redis.call('HLEN', P .. 'dead:' .. lane) == 0 then
             redis.call('SREM', P .. 'closed', lane)
             redis.call('HDEL', P .. 'lanes', lane)

@@ -106,16 +106,28 @@ end
 
 local leases, unknown = {}, {}
 
+-- Goes back to the begin of a stream in which a listener has skipped something. Returns whether that is so.
+local function go_back(lane, first)
+    if first or redis.call('SREM', P .. 'moved', lane) == 0 then return false end
+    redis.call('XGROUP', 'SETID', stream(lane, first), GROUP, '0')
+    return true
+end
+
 local function serve(lane, first, wish)
     local from = stream(lane, first)
     local served = 0
     while served < wish do
         local read = redis.pcall('XREADGROUP', 'GROUP', GROUP, worker, 'COUNT', wish - served, 'STREAMS', from, '>')
-        if not read or read.err then break end
+        if not read or read.err then
+            if not go_back(lane, first) then break end
+            read = { { from, {} } }
+        end
         for _, entry in ipairs(read[1][2]) do
             local id, key = entry[1], entry[2][2]
             local task = load(lane, key)
-            if task and task.entry == id and task.first == first then
+            if task and task.entry == id and task.first == first and task.worker then
+                -- Read before a listener moved: who has it goes on.
+            elseif task and task.entry == id and task.first == first then
                 task.worker, task.by, task.since = worker, worker, at
                 save(lane, key, task)
                 redis.call('ZADD', P .. 'timers', at + lease, lane .. ' ' .. key)

@@ -38,12 +38,37 @@ async fn urgent_books_go_first_and_priorities_can_change() {
 async fn a_listener_moves_what_is_spoken_next() {
     let redis = Redis::start();
     let book = Book::on(&redis, "book").await;
+    book.add(&["one", "two", "three", "four", "five", "six"])
+        .await;
+    let first = book.lease("a", 1).await;
+    let keys = ["four", "five", "six"].map(|text| book.task(text).0);
+    let again = [book.task("two").0, first[0].key];
+    book.queue.urge(&book.id, &again, &keys).await.unwrap();
+    let next = book.lease("b", 3).await;
+    assert_eq!(texts(&next), ["two", "four", "five"]);
+    // Back, to one that is gone by now and one that is not.
+    assert!(book.finish("b", &next[1]).await);
+    let keys = ["three", "four", "five", "six"].map(|text| book.task(text).0);
+    book.queue.urge(&book.id, &[], &keys).await.unwrap();
+    assert_eq!(texts(&book.lease("c", 9).await), ["three", "six"]);
+    for (worker, leased) in [("a", &first[0]), ("b", &next[0]), ("b", &next[2])] {
+        assert!(book.finish(worker, leased).await, "it was never another's");
+    }
+}
+
+#[tokio::test]
+async fn what_a_listener_skipped_is_spoken_at_last() {
+    let redis = Redis::start();
+    let book = Book::on(&redis, "book").await;
     book.add(&["one", "two", "three", "four"]).await;
-    let held = book.lease("w", 1).await;
-    let urgent = [book.task("three").0, book.task("one").0];
-    book.queue.urge(&book.id, &urgent).await.unwrap();
-    assert_eq!(texts(&held), ["one"]);
-    assert_eq!(texts(&book.lease("w", 9).await), ["three", "two", "four"]);
+    let last = [book.task("four").0];
+    book.queue.urge(&book.id, &[], &last).await.unwrap();
+    let mut order = Vec::new();
+    while let Some(leased) = book.lease("w", 1).await.pop() {
+        order.push(leased.task.text);
+    }
+    assert_eq!(order, ["four", "one", "two", "three"]);
+    assert_eq!(redis.ask(&["exists", "{audiotome}:moved"]), "0");
 }
 
 #[tokio::test]

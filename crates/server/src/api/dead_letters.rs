@@ -6,19 +6,17 @@ use audiotome_core::SegmentKey;
 use audiotome_production::Correction;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::extract::{Json, Path};
 use super::jobs::{JobView, find, view};
 use super::problem::{Kind, Problem, Refusals};
+use super::segments::Edit;
 use crate::database::dead_letters::{self, DeadLetter, Resolution};
 use crate::job::{JobState, Step};
 use crate::master::Master;
-
-/// The longest text that is spoken at once, in characters.
-const LONGEST: usize = 1_000;
 
 /// A dead letter and its job.
 #[derive(Serialize, ToSchema)]
@@ -33,15 +31,6 @@ pub(crate) struct DeadLetterView {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeadLetterList {
     dead_letters: Vec<DeadLetterView>,
-}
-
-/// Other words.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Edit {
-    /// What is spoken instead, at most 1,000 characters.
-    #[schema(min_length = 1, max_length = 1000)]
-    text: String,
 }
 
 /// The dead letters of all jobs.
@@ -88,12 +77,7 @@ pub(crate) async fn edit(
     Path((id, key)): Path<(String, String)>,
     Json(edit): Json<Edit>,
 ) -> Result<Json<DeadLetter>, Problem> {
-    let text = edit.text.trim().to_owned();
-    if !text.chars().any(char::is_alphanumeric) || text.chars().count() > LONGEST {
-        let message = format!("`text` has 1 to {LONGEST} characters, a letter or digit among them");
-        return Err(Problem::new(Kind::Unprocessable, message));
-    }
-    resolve(&master, &id, &key, Some(text)).await
+    resolve(&master, &id, &key, Some(edit.checked()?)).await
 }
 
 /// Leaves a dead letter out of the audiobook. It takes effect when the job is retried.

@@ -26,7 +26,7 @@ pub(crate) struct EventQuery {
     /// Only events of this job, and those of workers.
     job: Option<String>,
     /// Only events of these kinds, with commas between: `job`, `progress`, `chapter`, `segment`,
-    /// `worker`, `book`. A `reset` always comes.
+    /// `worker`, `pulse`, `book`. A `reset` always comes.
     kinds: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Json, Path, Query, page};
-use super::problem::{Problem, Refusals};
+use super::problem::{Kind, Problem, Refusals};
 use super::progress::Progress;
 use crate::database::{history, jobs};
 use crate::job::{Job, JobState, Step};
@@ -43,6 +43,8 @@ pub(crate) struct JobView {
     error: Option<String>,
     /// What to do about it.
     hint: Option<String>,
+    /// The segment (its `index`) at which somebody listens.
+    position: usize,
     /// Length of the audiobook, seconds.
     audio_seconds: Option<f64>,
     warnings: Vec<String>,
@@ -136,6 +138,33 @@ pub(crate) async fn change(
         running.priority.set(priority);
     }
     Ok(Json(view(&master, job)))
+}
+
+/// Where somebody listens.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Listening {
+    /// The segment, by its `index`.
+    segment: usize,
+}
+
+/// Tells where somebody listens: what comes from there on is spoken next, at once and after a restart. The first
+/// minute of a book is spoken before all else, since no chapter can be encoded without it.
+#[utoipa::path(post, path = "/jobs/{id}/position", tag = "jobs", request_body = Listening, params(("id" = String, Path)), responses((status = 204), Refusals))]
+pub(crate) async fn position(
+    State(master): State<Arc<Master>>,
+    Path(id): Path<String>,
+    Json(Listening { segment }): Json<Listening>,
+) -> Result<StatusCode, Problem> {
+    let job = find(&master, &id).await?;
+    // A job that was never looked at does not know how many it has.
+    let segments = job.record.segments;
+    if segments > 0 && segment >= segments {
+        let message = format!("there is no segment {segment}: the book has {segments}, from 0");
+        return Err(Problem::new(Kind::Unprocessable, message));
+    }
+    master.listens_at(&job, segment).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Deletes a job; one that runs is stopped first. Clips are kept: other books may share them.
@@ -273,6 +302,7 @@ pub(crate) fn view(master: &Master, job: Job) -> JobView {
         progress,
         error: record.error,
         hint: record.hint,
+        position: record.position,
         audio_seconds: record.audio_seconds,
         warnings: record.warnings,
         order,

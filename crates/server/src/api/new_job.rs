@@ -36,7 +36,7 @@ pub(crate) struct NewJob {
     /// Higher goes first.
     pub(crate) priority: Option<i32>,
     /// Language, where the book is wrong about it.
-    language: Option<String>,
+    pub(super) language: Option<String>,
     /// Only these chapters: `3`, `3-7`, `1,4-6`, `10-`; without it, those that were not switched off.
     pub(super) chapters: Option<String>,
     /// Kinds of part that are read although they are usually left out: `notes`, `index`, …

@@ -9,6 +9,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::books::UploadError;
 use crate::database::DatabaseError;
+use crate::listen::ListenError;
 use crate::master::ChangeError;
 use crate::runner::chain;
 
@@ -224,6 +225,22 @@ impl From<MakeError> for Problem {
         };
         let hint = error.hint();
         Self::new(kind, chain(&error)).with_hint(hint)
+    }
+}
+
+impl From<ListenError> for Problem {
+    fn from(error: ListenError) -> Self {
+        match error {
+            ListenError::Nowhere(what, number) => Self::no(what, &number.to_string()),
+            ListenError::Gone => Self::new(Kind::Gone, "what was spoken has been cleaned up")
+                .with_hint(Some("play the audiobook, or retry the job".to_owned())),
+            ListenError::Make(error) => error.into(),
+            ListenError::Audio(error) => {
+                let hint = error.hint();
+                Self::new(Kind::Broken, chain(&error)).with_hint(hint)
+            }
+            ListenError::Database(error) => error.into(),
+        }
     }
 }
 

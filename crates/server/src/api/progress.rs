@@ -21,16 +21,16 @@ pub(crate) struct Progress {
     chapters: usize,
     /// Chapters that can be heard.
     chapters_ready: usize,
-    segments: usize,
-    segments_done: usize,
-    segments_speaking: usize,
-    segments_dead: usize,
-    characters: usize,
-    characters_done: usize,
+    pub(crate) segments: usize,
+    pub(crate) segments_done: usize,
+    pub(crate) segments_speaking: usize,
+    pub(crate) segments_dead: usize,
+    pub(crate) characters: usize,
+    pub(crate) characters_done: usize,
     /// Tries that failed in this run.
     retries: usize,
     /// Measured over the last minute.
-    characters_per_second: f64,
+    pub(crate) characters_per_second: f64,
     /// Seconds of audio made in a second, measured over the last minute.
     times_real_time: f64,
     /// Seconds until everything is spoken, at that speed; none while nobody speaks.

@@ -42,6 +42,8 @@ pub(crate) struct WorkerView {
     failures: u64,
     /// Of one request, learnt.
     characters_per_second: f64,
+    /// Of all its requests together, over the last ten seconds.
+    characters_per_second_now: u64,
 }
 
 /// All workers.
@@ -82,7 +84,7 @@ pub(crate) async fn list(State(master): State<Arc<Master>>) -> Json<WorkerList> 
     Json(WorkerList {
         workers: members
             .iter()
-            .map(|member| member.status().into())
+            .map(|member| WorkerView::of(&master, member.status()))
             .collect(),
         queue_workers: of_queue(&master).await,
     })
@@ -261,13 +263,15 @@ fn join(master: &Master, address: &Address) -> Result<bool, Problem> {
 fn shown(master: &Master, name: &str) -> Result<WorkerView, Problem> {
     let member = master.studio.cluster.find(name);
     member
-        .map(|member| member.status().into())
+        .map(|member| WorkerView::of(master, member.status()))
         .ok_or_else(|| Problem::no("worker", name))
 }
 
-impl From<MemberStatus> for WorkerView {
-    fn from(status: MemberStatus) -> Self {
+impl WorkerView {
+    pub(crate) fn of(master: &Master, status: MemberStatus) -> Self {
+        let rates = master.pulse.rates(&status.name);
         Self {
+            characters_per_second_now: rates.last().copied().unwrap_or(0),
             state: state(status.state).to_owned(),
             name: status.name,
             reason: status.reason,

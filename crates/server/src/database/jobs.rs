@@ -72,6 +72,17 @@ pub(crate) fn change<E>(
     Ok(Some(Ok(job)))
 }
 
+/// Keeps where somebody listens, which is no change of the job.
+pub(crate) fn put_position(
+    connection: &Connection,
+    id: &str,
+    segment: usize,
+) -> Result<(), DatabaseError> {
+    let sql = "UPDATE jobs SET record = json_set(record, '$.position', ?2) WHERE id = ?1";
+    connection.execute(sql, params![id, segment])?;
+    Ok(())
+}
+
 /// The job of this id.
 pub(crate) fn get(connection: &Connection, id: &str) -> Result<Option<Job>, DatabaseError> {
     let sql = format!("SELECT {COLUMNS} FROM jobs WHERE id = ?1");

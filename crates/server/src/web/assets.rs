@@ -29,6 +29,13 @@ static ASSETS: &[Asset] = &assets![
     "book.css" "text/css; charset=utf-8",
     "book.js" "text/javascript; charset=utf-8",
     "library.js" "text/javascript; charset=utf-8",
+    "listen.css" "text/css; charset=utf-8",
+    "listen.js" "text/javascript; charset=utf-8",
+    "sound.js" "text/javascript; charset=utf-8",
+    "strip.js" "text/javascript; charset=utf-8",
+    "hls.light.min.mjs" "text/javascript; charset=utf-8",
+    "cluster.js" "text/javascript; charset=utf-8",
+    "cluster.css" "text/css; charset=utf-8",
 ];
 
 /// Digits of the digest of all of them: a page asks for those that it was made for, and a browser may

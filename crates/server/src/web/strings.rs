@@ -106,6 +106,16 @@ impl Strings {
         self.say(&format!("book.loudness.{name}"))
     }
 
+    /// The state of a worker.
+    pub(crate) fn worker(&self, state: &str) -> &'static str {
+        self.say(&format!("cluster.worker.{state}"))
+    }
+
+    /// How many of its slots a worker uses.
+    pub(crate) fn slots(&self, busy: &usize, slots: &usize) -> String {
+        self.with("cluster.slots", format!("{busy} / {slots}"))
+    }
+
     /// How long it is heard.
     pub(crate) fn duration(&self, seconds: &u64) -> String {
         match (seconds / 3_600, seconds / 60 % 60) {

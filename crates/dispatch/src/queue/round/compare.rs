@@ -1,0 +1,76 @@
+//! What Redis knows, compared with what it should know.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use audiotome_core::{AudioStore as _, SegmentKey};
+
+use super::{QueueRound, State};
+use crate::round::DispatchError;
+
+impl QueueRound<'_> {
+    /// Puts back what Redis has lost, and finds what was done without our hearing of it.
+    pub(super) async fn compare(&mut self) -> Result<(), DispatchError> {
+        self.compared = Instant::now();
+        self.unsure = false;
+        let open = |task: &usize| self.states[*task] == State::Open;
+        let keys: Vec<_> = self.tasks.iter().filter(|(_, task)| open(task)).collect();
+        let keys: Vec<_> = keys.into_iter().map(|(key, _)| *key).collect();
+        let unknown = self.producer.queue.unknown(&self.id, &keys).await;
+        let Some(unknown) = self.sure(unknown) else {
+            return Ok(());
+        };
+        let absent = self.producer.patient.missing(&unknown).await;
+        let Some(absent) = self.sure(absent) else {
+            return Ok(());
+        };
+        let absent: HashSet<_> = absent.into_iter().collect();
+        for key in unknown.iter().filter(|key| !absent.contains(key)) {
+            let clip = self.producer.patient.get(key).await;
+            if let Some(Some(clip)) = self.sure(clip) {
+                self.spoken(self.tasks[key], String::new(), clip.duration());
+            }
+        }
+        let lost = self.not_in_redis(absent).await?;
+        if !lost.is_empty() {
+            tracing::warn!(
+                segments = lost.len(),
+                "the queue has lost segments: puts them back"
+            );
+            self.add(lost).await;
+        }
+        Ok(())
+    }
+
+    /// What came of a question about what Redis and the store have; none is asked again soon.
+    fn sure<T, E: std::error::Error>(&mut self, answer: Result<T, E>) -> Option<T> {
+        answer
+            .inspect_err(|error| {
+                self.unsure = true;
+                self.report_lack(error.to_string());
+            })
+            .ok()
+    }
+
+    /// The tasks of these keys, without those whose clips are in Redis, which are fetched.
+    async fn not_in_redis(
+        &mut self,
+        keys: HashSet<SegmentKey>,
+    ) -> Result<Vec<usize>, DispatchError> {
+        let mut gone = self.in_order();
+        gone.retain(|task| keys.contains(&self.key(*task)));
+        let Some(clips) = self.producer.settings.fetch.clone() else {
+            return Ok(gone);
+        };
+        let keys = self.keys(&gone);
+        let absent = clips.missing(&keys).await.unwrap_or(keys);
+        let absent: HashSet<_> = absent.into_iter().collect();
+        let (gone, there): (Vec<_>, Vec<_>) = gone
+            .into_iter()
+            .partition(|task| absent.contains(&self.key(*task)));
+        for task in there {
+            self.fetch(task, String::new(), clips.clone()).await?;
+        }
+        Ok(gone)
+    }
+}

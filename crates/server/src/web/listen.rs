@@ -1,0 +1,172 @@
+//! A book that is being made, or is made: to be heard, read along, and corrected.
+
+use std::sync::Arc;
+
+use askama::Template;
+use audiotome_core::Plan;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::library::{initials, tint};
+use super::page::{Page, show, trouble};
+use super::ring::Ring;
+use super::strings::{Strings, as_data};
+use crate::api::jobs::find;
+use crate::api::problem::Problem;
+use crate::api::progress::Progress;
+use crate::books::cover_path;
+use crate::job::{Job, JobState};
+use crate::master::{Master, lock};
+
+#[derive(Template)]
+#[template(path = "listen.html")]
+struct Listen {
+    page: Page,
+    job: Job,
+    title: String,
+    authors: String,
+    initials: String,
+    tint: u8,
+    has_cover: bool,
+    ring: Ring,
+    files: Vec<File>,
+    /// What the page's program needs to know.
+    facts: String,
+}
+
+/// A download.
+struct File {
+    name: String,
+    href: String,
+    megabytes: String,
+}
+
+/// A job's page.
+pub(crate) async fn page(
+    State(master): State<Arc<Master>>,
+    page: Page,
+    Path(id): Path<String>,
+) -> Response {
+    let job = match find(&master, &id).await {
+        Ok(job) => job,
+        Err(problem) => return trouble(page, problem),
+    };
+    let title = job.record.title.clone();
+    let facts = serde_json::json!({ "job": job.id, "title": title, "book": job.book });
+    show(&Listen {
+        authors: job.record.authors.join(", "),
+        initials: initials(&title),
+        tint: tint(&job.book),
+        has_cover: cover_path(&master.books_folder(), &job.book).exists(),
+        ring: Ring::of(page.say, job.state, &Progress::of(&master, &job)),
+        files: files(&job),
+        facts: as_data(&facts),
+        title,
+        job,
+        page,
+    })
+}
+
+fn files(job: &Job) -> Vec<File> {
+    if job.state != JobState::Done {
+        return Vec::new();
+    }
+    let numbered = job.record.files.iter().enumerate();
+    let found = numbered.filter_map(|(index, path)| {
+        let bytes = fs_err::metadata(path).ok()?.len();
+        Some(File {
+            name: path.file_name()?.to_string_lossy().into_owned(),
+            href: format!("/jobs/{}/files/{index}", job.id),
+            megabytes: format!("{:.1}", bytes as f64 / 1e6),
+        })
+    });
+    found.collect()
+}
+
+/// A chapter's text, sentence by sentence.
+#[derive(Template)]
+#[template(path = "chapter.html")]
+struct Chapter {
+    say: Strings,
+    title: String,
+    paragraphs: Vec<Paragraph>,
+}
+
+struct Paragraph {
+    language: Option<String>,
+    sentences: Vec<Sentence>,
+}
+
+struct Sentence {
+    segment: usize,
+    text: String,
+    /// What is spoken, where that is something else.
+    spoken: Option<String>,
+}
+
+/// A chapter's text as a part of the page.
+pub(crate) async fn chapter(
+    State(master): State<Arc<Master>>,
+    page: Page,
+    Path((id, number)): Path<(String, usize)>,
+) -> Response {
+    match read(&master, &id, number).await {
+        Ok((title, paragraphs)) => show(&Chapter {
+            say: page.say,
+            title,
+            paragraphs,
+        }),
+        Err(problem) => trouble(page, problem),
+    }
+}
+
+async fn read(
+    master: &Master,
+    id: &str,
+    number: usize,
+) -> Result<(String, Vec<Paragraph>), Problem> {
+    let job = find(master, id).await?;
+    let board = master.board(&job).await?;
+    let plan = Arc::clone(&lock(&board).plan);
+    let chapter = plan
+        .chapters
+        .iter()
+        .find(|chapter| chapter.number == number);
+    let chapter = chapter.ok_or_else(|| Problem::no("chapter", &number.to_string()))?;
+    Ok((
+        chapter.title.clone(),
+        paragraphs(&plan, chapter.segments.clone()),
+    ))
+}
+
+/// Sentences with a longer pause after them end a paragraph.
+fn paragraphs(plan: &Plan, segments: std::ops::Range<usize>) -> Vec<Paragraph> {
+    let inside = plan
+        .narration
+        .pauses
+        .sentence
+        .max(plan.narration.pauses.clause);
+    let mut paragraphs: Vec<Paragraph> = Vec::new();
+    let mut begins = true;
+    for index in segments {
+        let segment = &plan.segments[index];
+        if begins {
+            let language = &segment.utterance.language;
+            let other = *language != plan.narration.language;
+            paragraphs.push(Paragraph {
+                language: other.then(|| language.to_string()),
+                sentences: Vec::new(),
+            });
+        }
+        let text = &segment.utterance.text;
+        if let Some(paragraph) = paragraphs.last_mut() {
+            paragraph.sentences.push(Sentence {
+                segment: index,
+                text: segment.source.to_string(),
+                spoken: (**text != *segment.source).then(|| text.to_string()),
+            });
+        }
+        begins = segment.pause_after > inside;
+    }
+    paragraphs
+}
