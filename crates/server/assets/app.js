@@ -7,7 +7,10 @@ const plural = new Intl.PluralRules(language);
 /** A text of `strings.json` (its name without `js.`) with its places filled. */
 export function say(name, places = {}) {
   const text = strings[name] ?? strings[`${name}.${plural.select(places.n)}`] ?? strings[`${name}.other`] ?? "";
-  return text.replace(/\{(\w+)\}/g, (_, place) => places[place] ?? "");
+  return text.replace(/\{(\w+)\}/g, (_, place) => {
+    const value = places[place] ?? "";
+    return typeof value === "number" ? value.toLocaleString(language) : value;
+  });
 }
 
 /** Seconds as people say them. */

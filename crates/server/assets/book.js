@@ -11,6 +11,7 @@ const languages = new Intl.DisplayNames([document.documentElement.lang], { type:
 let waiting = {};
 let timer;
 let sending = Promise.resolve();
+let refused = false;
 
 /** Keeps a change (a merge patch of the book) soon. */
 function keep(change, delay = 500) {
@@ -30,19 +31,21 @@ function merged(into, change) {
   return all;
 }
 
-/** Sends what waits. Answers whether the master has everything. */
+/** Sends what waits. Answers whether the master has taken everything. */
 function flush() {
   clearTimeout(timer);
   sending = sending.then(async () => {
-    if (!Object.keys(waiting).length) return true;
+    if (!Object.keys(waiting).length) return !refused;
     const change = waiting;
     waiting = {};
     try {
       show(await call("PATCH", path, change));
+      refused = false;
       if (!Object.keys(waiting).length) $("saved").textContent = say("book.saved");
       estimate();
       return true;
     } catch (error) {
+      refused = true;
       // What was typed since counts for more.
       if (error.status === 0) waiting = merged(change, waiting);
       $("saved").textContent = `${say("book.unsaved")}: ${error.message}`;
@@ -76,6 +79,7 @@ function show(book) {
 // --- The estimate ---
 
 let asked = 0;
+const best = $("voice").options[0].textContent;
 async function estimate() {
   const mine = ++asked;
   $("estimate").setAttribute("aria-busy", "true");
@@ -86,6 +90,7 @@ async function estimate() {
     $("making").textContent = found.making_seconds === null ? say("book.nobody") : duration(found.making_seconds);
     $("reader").textContent = found.voice === found.engine ? found.engine : `${found.voice} (${found.engine})`;
     $("reader").classList.remove("wrong");
+    if (!$("voice").value) $("voice").options[0].textContent = `${best} (${$("reader").textContent})`;
     $("count").textContent = `${say("book.chapters", { n: found.chapters })}, ${say("book.words", { n: found.words })}`;
   } catch (error) {
     if (mine !== asked) return;
@@ -127,15 +132,15 @@ function nameVoices() {
   }
 }
 nameVoices();
-$("voice").addEventListener("change", () => {
+function chooseVoice() {
   const [engine, ...voice] = $("voice").value.split(" ");
   keep({ job: engine ? { engine, voice: voice.join(" ") } : { engine: null, voice: null } }, 0);
   quiet();
-});
+}
 
 for (const control of document.querySelectorAll("[data-job]")) {
   const name = control.dataset.job;
-  const output = control.parentElement.querySelector("output");
+  const output = control.closest("label").querySelector("output");
   const label = () => output && (output.textContent = `${Number(control.value).toFixed(2).replace(/0$/, "")} ×`);
   label();
   control.addEventListener("input", () => {
@@ -202,13 +207,9 @@ function languageName(tag) {
 
 const numberOf = (element) => element.closest("[data-chapter]").dataset.chapter;
 
-$("chapters").addEventListener("change", ({ target }) => {
-  if (target.matches("[role=switch]")) keep({ chapters: { [numberOf(target)]: { read: target.checked ? null : false } } });
-});
-$("chapters").addEventListener("click", ({ target }) => {
-  if (target.dataset.all) switchAll(target.dataset.all === "true");
-  else if (target.hasAttribute("aria-expanded")) attempt(() => unfold(target));
-});
+function switchChapter(control) {
+  keep({ chapters: { [numberOf(control)]: { read: control.checked ? null : false } } });
+}
 
 function switchAll(on) {
   const chapters = {};
@@ -249,18 +250,31 @@ async function unfold(button) {
     }, reset),
   );
   item.append(editor);
+  text.setSelectionRange(0, 0);
   text.focus();
+  text.scrollTop = 0;
 }
 
 // --- Parts that are usually left out: with them, the chapters are others ---
 
-$("parts").addEventListener("change", ({ target }) => {
-  const parts = [...$("parts").querySelectorAll("[data-part]:checked")].map((part) => part.dataset.part);
-  keep({ job: target.dataset.part ? { include: parts } : { alt_text: target.checked } });
+function switchPart(control) {
+  const parts = [...document.querySelectorAll("[data-part]:checked")].map((part) => part.dataset.part);
+  keep({ job: control.dataset.part ? { include: parts } : { alt_text: control.checked } });
   attempt(async () => {
     if (await flush()) await refresh("chapters", "parts");
     await estimate();
   });
+}
+
+// What a refresh puts in place of these is heard, too.
+$("book").addEventListener("change", ({ target }) => {
+  if (target.id === "voice") chooseVoice();
+  else if (target.matches("#chapters [role=switch]")) switchChapter(target);
+  else if (target.matches("#parts [role=switch]")) switchPart(target);
+});
+$("book").addEventListener("click", ({ target }) => {
+  if (target.dataset.all) switchAll(target.dataset.all === "true");
+  else if (target.hasAttribute("aria-expanded")) attempt(() => unfold(target));
 });
 
 // --- About the book ---

@@ -5,6 +5,7 @@
 mod bad_input;
 mod client;
 mod convert;
+mod edits;
 mod faults;
 mod foreign;
 mod joining;

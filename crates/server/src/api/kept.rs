@@ -160,6 +160,7 @@ pub(crate) async fn change(
     let inside = Inside::open(&master, book, InsideQuery::default()).await?;
     let (asker, original) = (Arc::clone(&master), Arc::clone(&inside.original));
     let settings = settings::of(&master.database).await?;
+    let renamed = change.contains_key("metadata");
     let kept = master.database.call(move |connection| {
         let mut now: Kept = kept::get(connection, &id)?;
         now.edits = now.edits.settled(&original).0;
@@ -180,6 +181,10 @@ pub(crate) async fn change(
     });
     kept.await??;
     let inside = Inside::open(&master, inside.stored, InsideQuery::default()).await?;
+    if renamed {
+        let data = json!({ "id": inside.stored.id, "title": inside.book.metadata.title });
+        master.hub.tell("book", None, data);
+    }
     Ok(Json(inside.into()))
 }
 

@@ -55,7 +55,25 @@ impl Strings {
         // French counts nothing as one.
         let one = *number == 1 || (*number == 0 && self.language == "fr");
         let text = self.say(&format!("{name}.{}", if one { "one" } else { "other" }));
-        text.replace("{n}", &number.to_string())
+        text.replace("{n}", &self.number(*number))
+    }
+
+    /// A number with its thousands set apart.
+    fn number(self, number: usize) -> String {
+        let digits = number.to_string();
+        let mark = if self.language == "fr" {
+            '\u{202f}'
+        } else {
+            ','
+        };
+        let mut grouped = String::new();
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                grouped.push(mark);
+            }
+            grouped.push(digit);
+        }
+        grouped
     }
 
     /// The text of this name with `{x}` for a value.
@@ -171,6 +189,19 @@ mod tests {
         assert_eq!(of("", "de-DE,de;q=0.9"), "en");
         assert_eq!(of("a=1; language=fr", "en"), "fr");
         assert_eq!(of("language=xx", "de,fr"), "fr");
+    }
+
+    #[test]
+    fn long_numbers_are_grouped() {
+        let say = Strings { language: "en" };
+        for (number, text) in [
+            (7, "7"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(say.number(number), text);
+        }
     }
 
     #[test]
