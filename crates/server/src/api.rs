@@ -12,26 +12,29 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::master::Master;
+use crate::web;
 use problem::{ErrorBody, ErrorDetail, Kind};
 
 mod about;
 pub(crate) mod access;
 mod binary;
 mod books;
+mod catalogue;
 mod chapters;
 mod dead_letters;
 mod events;
-mod extract;
-mod files;
-mod jobs;
+pub(crate) mod extract;
+pub(crate) mod files;
+pub(crate) mod jobs;
 mod new_job;
 pub(crate) mod problem;
 pub(crate) mod progress;
 pub(crate) mod queue;
 mod queue_views;
 mod segments;
-mod settings;
+pub(crate) mod settings;
 mod speech;
+mod storage;
 mod voices;
 pub(crate) mod workers;
 
@@ -53,7 +56,7 @@ pub(crate) fn router(master: &Arc<Master>) -> Router {
         .layer(from_fn_with_state(Arc::clone(master), access::check))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .merge(open)
-        .fallback(problem::nothing_here)
+        .fallback(web::nothing_here)
         .method_not_allowed_fallback(problem::wrong_method)
         .with_state(Arc::clone(master))
 }
@@ -143,6 +146,9 @@ fn of_queue() -> OpenApiRouter<Arc<Master>> {
 fn of_speech() -> OpenApiRouter<Arc<Master>> {
     OpenApiRouter::new()
         .routes(routes!(voices::list))
+        .routes(routes!(catalogue::list))
+        .routes(routes!(catalogue::install, catalogue::remove))
+        .routes(routes!(catalogue::card))
         .routes(routes!(speech::speak))
         .routes(routes!(speech::models))
         .routes(routes!(speech::voices))
@@ -152,6 +158,8 @@ fn of_master() -> OpenApiRouter<Arc<Master>> {
     OpenApiRouter::new()
         .routes(routes!(events::stream))
         .routes(routes!(settings::get, settings::change))
+        .routes(routes!(storage::look))
+        .routes(routes!(storage::clean))
         .routes(routes!(about::status))
         .routes(routes!(about::ready))
         .routes(routes!(about::metrics))
