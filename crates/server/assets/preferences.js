@@ -143,7 +143,7 @@ async function measure() {
   const parts = await call("GET", "/storage");
   for (const cell of all("#storage dd")) cell.textContent = say("preferences.room", room(parts[cell.dataset.part]));
   unneeded = parts.unneeded;
-  document.getElementById("unneeded").textContent = unneeded ? say("preferences.unneeded", room(unneeded)) : parts.reason;
+  document.getElementById("unneeded").textContent = !unneeded ? parts.reason : unneeded.files ? say("preferences.unneeded", room(unneeded)) : say("preferences.needed");
   document.getElementById("clean").disabled = !unneeded?.files;
 }
 document.getElementById("clean").addEventListener("click", () => attempt(async () => {

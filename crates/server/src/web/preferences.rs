@@ -1,5 +1,6 @@
 //! Settings: voices, what new books start with, feeds, room on the disk, and what this is.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -33,6 +34,8 @@ struct Preferences {
     languages: [&'static str; 2],
     neural: Vec<OfferedVoice>,
     simple: Vec<OfferedVoice>,
+    /// Voices that come with something to be read.
+    carded: HashSet<String>,
     more: Vec<&'static Entry>,
     settings: JobSettings,
     /// The default voice, as the list of voices writes it.
@@ -52,6 +55,10 @@ impl Preferences {
     /// A voice as one value: engine and voice.
     fn value(voice: &OfferedVoice) -> String {
         format!("{}/{}", voice.model, voice.voice)
+    }
+
+    fn has_card(&self, voice: &OfferedVoice) -> bool {
+        self.carded.contains(&voice.voice)
     }
 
     fn is_chosen(&self, voice: &OfferedVoice) -> bool {
@@ -119,6 +126,11 @@ pub(crate) async fn page(
             .collect(),
         has_token: master.settings.token.is_some(),
         version: env!("CARGO_PKG_VERSION"),
+        carded: neural
+            .iter()
+            .map(|voice| voice.voice.clone())
+            .filter(|name| master.studio.data.voices().card(name).is_some())
+            .collect(),
         neural,
         simple,
         page,

@@ -182,3 +182,29 @@ impl VoiceFolder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn voices_are_removed_with_their_cards_and_nothing_else_is() {
+        let sandbox = tempfile::tempdir().unwrap();
+        let folder = VoiceFolder::new(sandbox.path().join("voices"));
+        let hibari = folder.of(EngineKind::Hibari, "hibari");
+        fs_err::create_dir_all(&hibari).unwrap();
+        for name in ["hibari.onnx", "oov.onnx", "LICENSE", "NOTICE"] {
+            audiotome_files::write(&hibari.join(name), name.as_bytes()).unwrap();
+        }
+        let outside = sandbox.path().join("..onnx");
+        audiotome_files::write(&outside, b"").unwrap();
+        assert_eq!(folder.card("hibari").as_deref(), Some("NOTICE\n\nLICENSE"));
+        for name in ["", "..", "../..", "/", "nobody"] {
+            assert_eq!(folder.card(name), None, "{name}");
+            assert!(!folder.remove(name).unwrap(), "{name}");
+        }
+        assert!(folder.remove("hibari").unwrap());
+        assert!(!hibari.exists() && outside.exists());
+        assert!(!folder.remove("hibari").unwrap());
+    }
+}
