@@ -168,6 +168,9 @@ pub(crate) struct ServeArgs {
         default_value_t = 512
     )]
     pub(crate) max_upload: u32,
+    /// Address of a mirror of the voices' site, for voices that are installed from the settings page
+    #[arg(long, env = "AUDIOTOME_VOICES_MIRROR", value_name = "URL")]
+    pub(crate) voices_mirror: Option<String>,
     /// Utterances that this machine speaks at once [default: one for each core]
     #[arg(long, env = "AUDIOTOME_SLOTS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) slots: Option<u16>,

@@ -28,11 +28,13 @@ pub(crate) fn run(args: &ServeArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let settings = ServerSettings {
         token,
         listen: args.listen,
+        tls: tls.is_some(),
         names: args.allow_host.clone(),
         caller: studio::caller(&args.cluster)?,
         library: library.unwrap_or_else(|| data.path().join("audiobooks")),
         jobs_at_once: args.jobs.into(),
         most_upload_bytes: u64::from(args.max_upload) << 20,
+        voices_mirror: args.voices_mirror.clone(),
         ffmpeg: audiotome_audio::ffmpeg::program().display().to_string(),
     };
     let runtime = signals::runtime()?;

@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::master::Master;
+use crate::web;
 use problem::{ErrorBody, ErrorDetail, Kind};
 
 mod about;
@@ -20,12 +21,13 @@ mod binary;
 pub(crate) mod book_views;
 mod bookmarks;
 pub(crate) mod books;
+mod catalogue;
 mod chapters;
 mod dead_letters;
 pub(crate) mod estimate;
 mod events;
-mod extract;
-mod files;
+pub(crate) mod extract;
+pub(crate) mod files;
 pub(crate) mod inside;
 pub(crate) mod jobs;
 mod kept;
@@ -39,6 +41,7 @@ mod sample;
 mod segments;
 pub(crate) mod settings;
 mod speech;
+mod storage;
 mod strip;
 mod voices;
 pub(crate) mod workers;
@@ -61,7 +64,7 @@ pub(crate) fn router(master: &Arc<Master>) -> Router {
         .layer(from_fn_with_state(Arc::clone(master), access::check))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .merge(open)
-        .fallback(problem::nothing_here)
+        .fallback(web::nothing_here)
         .method_not_allowed_fallback(problem::wrong_method)
         .with_state(Arc::clone(master))
 }
@@ -173,6 +176,9 @@ fn of_queue() -> OpenApiRouter<Arc<Master>> {
 fn of_speech() -> OpenApiRouter<Arc<Master>> {
     OpenApiRouter::new()
         .routes(routes!(voices::list))
+        .routes(routes!(catalogue::list))
+        .routes(routes!(catalogue::install, catalogue::remove))
+        .routes(routes!(catalogue::card))
         .routes(routes!(speech::speak))
         .routes(routes!(speech::models))
         .routes(routes!(speech::voices))
@@ -182,6 +188,8 @@ fn of_master() -> OpenApiRouter<Arc<Master>> {
     OpenApiRouter::new()
         .routes(routes!(events::stream))
         .routes(routes!(settings::get, settings::change))
+        .routes(routes!(storage::look))
+        .routes(routes!(storage::clean))
         .routes(routes!(about::status))
         .routes(routes!(about::ready))
         .routes(routes!(about::metrics))

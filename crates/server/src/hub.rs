@@ -18,7 +18,7 @@ const KEPT: usize = 8_192;
 pub(crate) struct News {
     /// Where it stands in the stream: `START-NUMBER`.
     pub(crate) id: String,
-    /// `job`, `progress`, `chapter`, `segment`, `worker`, `pulse`, `book` or `reset`.
+    /// `job`, `progress`, `chapter`, `segment`, `worker`, `pulse`, `voice`, `book` or `reset`.
     pub(crate) kind: &'static str,
     /// The job that it is about, if any.
     pub(crate) job: Option<String>,

@@ -10,6 +10,7 @@ mod board;
 mod books;
 mod clock;
 mod database;
+mod feeds;
 mod hub;
 mod job;
 mod lately;
@@ -22,6 +23,7 @@ mod rate;
 mod runner;
 mod settings;
 mod shelf;
+mod storage;
 mod upkeep;
 mod web;
 

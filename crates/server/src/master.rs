@@ -12,7 +12,7 @@ use audiotome_production::{Address, MakeError, Studio, look};
 use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, RwLock};
 use tokio_util::sync::CancellationToken;
 
 use crate::ServerSettings;
@@ -59,6 +59,10 @@ pub(crate) struct Master {
     pub(crate) hub: Hub,
     pub(crate) metrics: Metrics,
     pub(crate) pulse: Pulse,
+    /// Jobs that begin hold it until their board says what they need; whoever deletes clips holds it alone.
+    pub(crate) beginnings: RwLock<()>,
+    /// Names of voices that are being installed.
+    pub(crate) installing: Mutex<HashSet<String>>,
     pub(crate) door: Door,
     pub(crate) lately: Lately,
     /// A job may have become the next one.
@@ -125,6 +129,8 @@ impl Master {
             metrics: Metrics::new(),
             lately: Lately::default(),
             pulse: Pulse::default(),
+            beginnings: RwLock::new(()),
+            installing: Mutex::default(),
             queue_changed: Notify::new(),
             listening: Listening::new(studio.encoders),
             running: Mutex::default(),

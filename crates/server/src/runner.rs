@@ -130,12 +130,14 @@ async fn attempt(master: &Arc<Master>, job: &Job, running: &Running) -> Result<M
     if let Some(base) = looked.folder(&order.output)? {
         order.output.folder = master.reserve(&job.id, base).await?;
     }
+    let beginning = master.beginnings.read().await;
     let missing = master.missing(&looked.plan).await?;
     let board = Board::new(Arc::clone(&looked.plan), &missing);
     let board = Arc::new(Mutex::new(board));
     if let Some(running) = master.running().get_mut(&job.id) {
         running.board = Some(Arc::clone(&board));
     }
+    drop(beginning);
     let run = Run {
         // The master remembers by itself what is done.
         force: true,

@@ -1,7 +1,6 @@
 //! What is looked after now and then: room on the disk, workers that fell silent or have nothing to do.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use crate::api::workers::WorkerView;
 use crate::master::{Master, lock};
 use crate::metrics::set;
 use crate::pulse::STEP;
+use crate::storage;
 
 /// A large store takes a while to go through: it is not done when somebody asks.
 const EVERY: Duration = Duration::from_secs(30);
@@ -46,7 +46,11 @@ pub(crate) async fn run(master: Arc<Master>) {
     while !master.drain.is_cancelled() {
         let data = &master.studio.data;
         for (what, folder) in [("clips", data.clips()), ("chapters", data.chapters())] {
-            let measured = tokio::task::spawn_blocking(move || bytes_of(&folder)).await;
+            let measured = tokio::task::spawn_blocking(move || {
+                let files = storage::files(&folder);
+                files.iter().map(|file| file.bytes).sum::<u64>()
+            })
+            .await;
             let bytes = usize::try_from(measured.unwrap_or(0)).unwrap_or(usize::MAX);
             set(&master.metrics.store, "of", what, bytes);
         }
@@ -120,21 +124,4 @@ pub(crate) async fn tell_pulse(master: Arc<Master>) {
             () = master.drain.cancelled() => {}
         }
     }
-}
-
-/// Bytes of the files of a folder and those below it; what vanishes meanwhile does not count.
-fn bytes_of(folder: &Path) -> u64 {
-    let mut folders = vec![folder.to_owned()];
-    let mut sum = 0;
-    while let Some(folder) = folders.pop() {
-        let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
-        for entry in entries {
-            match entry.metadata() {
-                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
-                Ok(metadata) => sum += metadata.len(),
-                Err(_) => {}
-            }
-        }
-    }
-    sum
 }

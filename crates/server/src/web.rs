@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::api::access::{known_host, same_origin};
+use crate::api::problem::nothing_at;
+use crate::feeds;
 use crate::master::Master;
 use page::{Page, trouble};
 
@@ -24,6 +26,7 @@ mod library;
 mod listen;
 pub(crate) mod login;
 mod page;
+mod preferences;
 mod ring;
 mod strings;
 mod voices;
@@ -41,17 +44,36 @@ pub(crate) fn router(master: &Arc<Master>) -> Router {
         .route("/listen/{job}", get(listen::page))
         .route("/listen/{job}/text/{chapter}", get(listen::chapter))
         .route("/cluster", get(cluster::page))
+        .route("/preferences", get(preferences::page))
+        .route("/licences", get(preferences::licences))
         .layer(from_fn_with_state(Arc::clone(master), login::gate));
     let open = Router::new()
         .route("/login", get(login::ask).post(login::enter))
         .route("/logout", post(login::leave))
+        .route("/language", post(preferences::speak))
         .route("/assets/{edition}/{name}", get(assets::asset));
     pages
         .merge(open)
         .layer(from_fn_with_state(Arc::clone(master), own_pages_only))
         .layer(from_fn(shut))
         .layer(CompressionLayer::new())
+        // What is heard in ranges is sent as it is.
+        .merge(feeds::router().layer(from_fn_with_state(Arc::clone(master), own_pages_only)))
         .with_state(Arc::clone(master))
+}
+
+/// Whatever is asked for that is not there: a page for people, else an answer of the API.
+pub(crate) async fn nothing_here(page: Page, uri: Uri, headers: HeaderMap) -> Response {
+    let problem = nothing_at(&uri);
+    let accepts = headers.get(header::ACCEPT);
+    let accepts = accepts.and_then(|accepts| accepts.to_str().ok());
+    if accepts.is_some_and(|accepts| accepts.contains("text/html")) {
+        let mut response = trouble(page, problem);
+        shut_headers(&mut response);
+        response
+    } else {
+        problem.into_response()
+    }
 }
 
 /// Lets in what comes from pages of this master, or is typed.
@@ -76,6 +98,11 @@ async fn own_pages_only(
 /// Tells browsers what pages of this master never do.
 async fn shut(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await.into_response();
+    shut_headers(&mut response);
+    response
+}
+
+fn shut_headers(response: &mut Response) {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -92,5 +119,4 @@ async fn shut(request: Request, next: Next) -> Response {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    response
 }

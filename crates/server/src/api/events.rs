@@ -26,7 +26,8 @@ pub(crate) struct EventQuery {
     /// Only events of this job, and those of workers.
     job: Option<String>,
     /// Only events of these kinds, with commas between: `job`, `progress`, `chapter`, `segment`,
-    /// `worker`, `pulse`, `book`. A `reset` always comes.
+    /// `worker`, `pulse` (what has changed about workers, every two seconds), `voice`, `book`. A `reset`
+    /// always comes.
     kinds: Option<String>,
 }
 

@@ -258,7 +258,8 @@ impl From<UploadError> for Problem {
     }
 }
 
-pub(crate) async fn nothing_here(uri: Uri) -> Problem {
+/// There is nothing at an address.
+pub(crate) fn nothing_at(uri: &Uri) -> Problem {
     let message = format!("there is nothing at `{}`", uri.path());
     Problem::new(Kind::NotFound, message)
 }

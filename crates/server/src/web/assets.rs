@@ -36,6 +36,8 @@ static ASSETS: &[Asset] = &assets![
     "hls.light.min.mjs" "text/javascript; charset=utf-8",
     "cluster.js" "text/javascript; charset=utf-8",
     "cluster.css" "text/css; charset=utf-8",
+    "preferences.js" "text/javascript; charset=utf-8",
+    "preferences.css" "text/css; charset=utf-8",
 ];
 
 /// Digits of the digest of all of them: a page asks for those that it was made for, and a browser may

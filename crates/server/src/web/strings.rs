@@ -106,6 +106,16 @@ impl Strings {
         self.say(&format!("book.loudness.{name}"))
     }
 
+    /// A part of what is on the disk.
+    pub(crate) fn stored(&self, name: &str) -> &'static str {
+        self.say(&format!("preferences.storage.{name}"))
+    }
+
+    /// A language of the pages, in itself.
+    pub(crate) fn language_name(&self, language: &str) -> &'static str {
+        self.say(&format!("preferences.language.{language}"))
+    }
+
     /// The state of a worker.
     pub(crate) fn worker(&self, state: &str) -> &'static str {
         self.say(&format!("cluster.worker.{state}"))

@@ -5,6 +5,7 @@
 //! <voices>/piper/<key>/<key>.onnx, <key>.onnx.json, MODEL_CARD
 //! ```
 
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use audiotome_core::Voice;
@@ -53,6 +54,47 @@ impl VoiceFolder {
             Err(error) => tracing::debug!(%error, "no voices of espeak"),
         }
         installed
+    }
+
+    /// The names of the neural voices.
+    #[must_use]
+    pub fn neural_names(&self) -> Vec<String> {
+        let voices = self.neural().into_iter();
+        voices.map(|found| found.voice.name).collect()
+    }
+
+    /// What comes with a neural voice to be read: its card or licence, if there is one.
+    #[must_use]
+    pub fn card(&self, name: &str) -> Option<String> {
+        let folder = self.neural_folder(name)?;
+        let texts = ["MODEL_CARD", "NOTICE", "LICENSE"].into_iter();
+        let texts: Vec<_> = texts
+            .filter_map(|file| fs_err::read_to_string(folder.join(file)).ok())
+            .collect();
+        (!texts.is_empty()).then(|| texts.join("\n\n"))
+    }
+
+    /// Deletes a neural voice. Returns whether it was there. Whoever speaks with it now goes on.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove(&self, name: &str) -> io::Result<bool> {
+        match self.neural_folder(name) {
+            Some(folder) => fs_err::remove_dir_all(folder).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// Where the files of an installed neural voice lie.
+    fn neural_folder(&self, name: &str) -> Option<PathBuf> {
+        if self
+            .hibari()
+            .is_some_and(|hibari| hibari.voice.name == name)
+        {
+            return Some(self.of(EngineKind::Hibari, name));
+        }
+        self.has_piper(name)
+            .then(|| self.of(EngineKind::Piper, name))
     }
 
     /// The neural voices in the folder, by engine and name.
@@ -138,5 +180,31 @@ impl VoiceFolder {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn voices_are_removed_with_their_cards_and_nothing_else_is() {
+        let sandbox = tempfile::tempdir().unwrap();
+        let folder = VoiceFolder::new(sandbox.path().join("voices"));
+        let hibari = folder.of(EngineKind::Hibari, "hibari");
+        fs_err::create_dir_all(&hibari).unwrap();
+        for name in ["hibari.onnx", "oov.onnx", "LICENSE", "NOTICE"] {
+            audiotome_files::write(&hibari.join(name), name.as_bytes()).unwrap();
+        }
+        let outside = sandbox.path().join("..onnx");
+        audiotome_files::write(&outside, b"").unwrap();
+        assert_eq!(folder.card("hibari").as_deref(), Some("NOTICE\n\nLICENSE"));
+        for name in ["", "..", "../..", "/", "nobody"] {
+            assert_eq!(folder.card(name), None, "{name}");
+            assert!(!folder.remove(name).unwrap(), "{name}");
+        }
+        assert!(folder.remove("hibari").unwrap());
+        assert!(!hibari.exists() && outside.exists());
+        assert!(!folder.remove("hibari").unwrap());
     }
 }

@@ -1,0 +1,114 @@
+//! Room on the disk: who takes how much, and what nobody needs any more.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use audiotome_core::SegmentKey;
+use audiotome_production::MakeError;
+
+use crate::api::problem::{Kind, Problem};
+use crate::api::queue::queue;
+use crate::database::jobs;
+use crate::job::JobState;
+use crate::master::{Master, lock};
+
+/// A clip so young may be of somebody who has not said yet that they need it.
+const YOUNG: Duration = Duration::from_secs(10 * 60);
+
+/// A file on the disk.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: u64,
+    age: Duration,
+}
+
+/// The files of a folder and those below it; what vanishes meanwhile does not count.
+pub(crate) fn files(folder: &Path) -> Vec<Kept> {
+    let mut folders = vec![folder.to_owned()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
+        for entry in entries {
+            match entry.metadata() {
+                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
+                Ok(metadata) => found.push(Kept {
+                    path: entry.path(),
+                    bytes: metadata.len(),
+                    age: metadata
+                        .modified()
+                        .ok()
+                        .and_then(|modified| modified.elapsed().ok())
+                        .unwrap_or_default(),
+                }),
+                Err(_) => {}
+            }
+        }
+    }
+    found
+}
+
+/// Clips that no job needs which is not done. Jobs begin to count what they need when this is through.
+pub(crate) async fn unneeded(master: &Master) -> Result<Vec<Kept>, Problem> {
+    if queue(master).is_some() {
+        let message = "the store of clips is shared: other masters may need what this one does not";
+        return Err(Problem::new(Kind::Conflict, message));
+    }
+    let needed = needed(master).await?;
+    let folder = master.studio.data.clips();
+    let found = tokio::task::spawn_blocking(move || {
+        let clips = files(&folder).into_iter();
+        let clips = clips.filter(|clip| {
+            let key = clip.path.file_stem().and_then(|stem| stem.to_str());
+            let key = key.and_then(|key| key.parse::<SegmentKey>().ok());
+            // What is no clip is not ours to delete.
+            clip.age > YOUNG && key.is_some_and(|key| !needed.contains(&key))
+        });
+        clips.collect()
+    });
+    found
+        .await
+        .map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))
+}
+
+/// Deletes clips that no job needs which is not done. Returns how many, and their bytes.
+pub(crate) async fn clean(master: &Master) -> Result<(usize, u64), Problem> {
+    let _nobody_begins = master.beginnings.write().await;
+    let clips = unneeded(master).await?;
+    let deleted = tokio::task::spawn_blocking(move || {
+        let deleted = clips
+            .iter()
+            .filter(|clip| fs_err::remove_file(&clip.path).is_ok());
+        deleted.fold((0, 0), |(count, bytes), clip| {
+            (count + 1, bytes + clip.bytes)
+        })
+    });
+    deleted
+        .await
+        .map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))
+}
+
+/// The clips of all jobs that are not done.
+async fn needed(master: &Master) -> Result<HashSet<SegmentKey>, Problem> {
+    let all = master
+        .database
+        .call(|connection| jobs::list(connection, None, 0, usize::MAX >> 1));
+    let (all, _) = all.await?;
+    let mut needed = HashSet::new();
+    for job in all.iter().filter(|job| job.state != JobState::Done) {
+        let board = match master.board(job).await {
+            Ok(board) => board,
+            // Without its book there is nothing to be made of it.
+            Err(MakeError::File { action: "find", .. }) => continue,
+            Err(error) => {
+                let message = format!("nobody knows what “{}” needs: {error}", job.record.title);
+                let hint = Some("delete that job first".to_owned());
+                return Err(Problem::new(Kind::Conflict, message).with_hint(hint));
+            }
+        };
+        let board = lock(&board);
+        needed.extend(board.plan.segments.iter().map(|segment| segment.key));
+    }
+    Ok(needed)
+}
