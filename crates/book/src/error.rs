@@ -33,6 +33,16 @@ pub enum BookError {
         /// The lock's name, as far as it can be told.
         scheme: &'static str,
     },
+    /// A zip file with more than one book in it.
+    #[error("`{name}` holds several books, such as `{first}` and `{second}`")]
+    SeveralBooks {
+        /// The file's name.
+        name: String,
+        /// One of them.
+        first: String,
+        /// Another one.
+        second: String,
+    },
     /// Nothing to read aloud.
     #[error("`{name}` has no readable text{}", if *images { " (images only: needs OCR)" } else { "" })]
     NoText {
@@ -79,6 +89,7 @@ impl BookError {
                 "convert it to EPUB first, for example with Calibre: `ebook-convert \"{name}\" book.epub`{}",
                 if *format == Format::Pdf { " (check the result: a PDF knows no paragraphs)" } else { "" }
             ),
+            Self::SeveralBooks { .. } => "unpack it, and give audiotome the books one by one".to_owned(),
             Self::Drm { .. } => {
                 "buy or borrow the book without DRM, or ask the seller for an unlocked copy".to_owned()
             }

@@ -141,6 +141,8 @@ pub(crate) fn sniff(head: &[u8]) -> Sniffed {
         .to_ascii_lowercase();
     if start.contains("<fictionbook") {
         Sniffed::Format(Format::FictionBook)
+    } else if start.contains("<office:document") {
+        Sniffed::Format(Format::Odt)
     } else if is_markup(&start) {
         Sniffed::Format(Format::Html)
     } else {

@@ -106,7 +106,7 @@ fn metadata(document: &Document) -> Metadata {
 }
 
 /// Project Gutenberg's own header is better than its `<title>` ("…, by …—A Project Gutenberg eBook").
-fn with_gutenberg(metadata: Metadata, document: &Document) -> Metadata {
+pub(crate) fn with_gutenberg(metadata: Metadata, document: &Document) -> Metadata {
     if !metadata.title.contains("Project Gutenberg") {
         return metadata;
     }

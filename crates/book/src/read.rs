@@ -9,10 +9,10 @@ use audiotome_core::{Book, Language, LeftOutKind};
 
 use crate::epub::archive::Archive;
 use crate::format::{Format, Sniffed, sniff};
-use crate::{BookError, epub, html, markdown, plain};
+use crate::{BookError, docx, epub, fictionbook, html, markdown, odt, packed, plain, rtf};
 
-/// Bytes of an HTML file, which may carry its pictures in itself.
-const MAX_HTML: u64 = 64 << 20;
+/// Bytes of a file that may carry its pictures in itself.
+const MAX_WITH_PICTURES: u64 = 64 << 20;
 /// Bytes of other files that are text as a whole; the longest books have 10 MiB.
 const MAX_TEXT: u64 = 32 << 20;
 /// Bytes that tell formats apart.
@@ -51,7 +51,29 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Book, BookError> {
     if !kind.is_file() {
         return Err(not_a_book(&name, "a device or pipe"));
     }
-    let mut file = File::open(path).map_err(io)?;
+    let file = File::open(path).map_err(io)?;
+    read_file(file, &name, options, Place::Alone)
+}
+
+/// Where a file lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Alone,
+    /// In a zip file; one in another is not opened.
+    InZip,
+}
+
+/// Reads a file by what it holds; of `name` only the ending counts, and only where that says nothing.
+fn read_file(
+    mut file: File,
+    name: &str,
+    options: &ReadOptions,
+    place: Place,
+) -> Result<Book, BookError> {
+    let io = |source| BookError::Io {
+        name: name.to_owned(),
+        source,
+    };
     let mut head = Vec::new();
     file.by_ref()
         .take(HEAD as u64)
@@ -59,18 +81,13 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Book, BookError> {
         .map_err(io)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     match sniff(&head) {
-        Sniffed::Zip => read_zip(Archive::open(file, &name)?, &name, options),
-        Sniffed::Other(found) => Err(not_a_book(&name, found)),
-        Sniffed::Format(format) => read_text(format, file, path, &name, options),
+        Sniffed::Zip => read_zip(Archive::open(file, name)?, name, options, place),
+        Sniffed::Other(found) => Err(not_a_book(name, found)),
+        Sniffed::Format(format) => read_text(format, file, name, options),
         Sniffed::Text => {
-            let format = Format::of_name(path).filter(|format| format.is_text());
-            read_text(
-                format.unwrap_or(Format::PlainText),
-                file,
-                path,
-                &name,
-                options,
-            )
+            let format = Format::of_name(Path::new(name)).filter(|format| format.is_text());
+            let format = format.unwrap_or(Format::PlainText);
+            read_text(format, file, name, options)
         }
     }
 }
@@ -89,30 +106,38 @@ fn unsupported(name: &str, format: Format) -> BookError {
     }
 }
 
-fn read_zip(mut archive: Archive, name: &str, options: &ReadOptions) -> Result<Book, BookError> {
-    let has = |path: &str| archive.paths().iter().any(|found| found == path);
-    if has("word/document.xml") {
-        return Err(unsupported(name, Format::Docx));
-    }
-    let open_document = has("content.xml") && has("META-INF/manifest.xml");
-    if archive.paths().iter().any(|path| path.ends_with(".fb2")) {
-        return Err(unsupported(name, Format::FictionBook));
-    }
+fn read_zip(
+    mut archive: Archive,
+    name: &str,
+    options: &ReadOptions,
+    place: Place,
+) -> Result<Book, BookError> {
     let mimetype = archive.read("mimetype")?.unwrap_or_default();
-    if open_document || mimetype.starts_with(b"application/vnd.oasis.opendocument") {
-        return Err(unsupported(name, Format::Odt));
+    if docx::is_docx(&archive) {
+        return docx::read(archive, name, options);
     }
-    if !epub::is_epub(&archive) && mimetype.trim_ascii() != b"application/epub+zip" {
+    if odt::is_odt(&archive, &mimetype) {
+        return odt::read(archive, name, options);
+    }
+    let is_epub = mimetype.trim_ascii() == b"application/epub+zip";
+    if place == Place::Alone
+        && !is_epub
+        && !epub::has_package(&archive)
+        && let Some(packed) = packed::find(&archive, name)?
+    {
+        let (file, inner) = packed::unpack(&mut archive, &packed, name)?;
+        return read_file(file, &inner, options, Place::InZip);
+    }
+    if !is_epub && !epub::is_epub(&archive) {
         return Err(not_a_book(name, "a zip file without any text document"));
     }
     epub::read(archive, name, options)
 }
 
-/// Reads a file that is one text. The place for further formats.
+/// Reads a file that is one text.
 fn read_text(
     format: Format,
     file: File,
-    path: &Path,
     name: &str,
     options: &ReadOptions,
 ) -> Result<Book, BookError> {
@@ -120,23 +145,24 @@ fn read_text(
         Format::Html | Format::Epub => html::read,
         Format::Markdown => markdown::read,
         Format::PlainText => plain::read,
-        Format::FictionBook
-        | Format::Mobi
-        | Format::Docx
-        | Format::Odt
-        | Format::Rtf
-        | Format::Pdf => {
-            return Err(unsupported(name, format));
-        }
+        Format::FictionBook => fictionbook::read,
+        Format::Odt => odt::read_flat,
+        Format::Rtf => rtf::read,
+        Format::Mobi | Format::Docx | Format::Pdf => return Err(unsupported(name, format)),
     };
     let limit = match format {
-        Format::Html | Format::Epub => MAX_HTML,
-        _ => MAX_TEXT,
+        Format::Markdown | Format::PlainText => MAX_TEXT,
+        _ => MAX_WITH_PICTURES,
     };
+    read(&bytes_of(file, name, limit)?, name, options)
+}
+
+/// All bytes of a file that is read as a whole.
+fn bytes_of(file: File, name: &str, limit: u64) -> Result<Vec<u8>, BookError> {
     let mut bytes = Vec::new();
     let result = file.take(limit + 1).read_to_end(&mut bytes);
     result.map_err(|source| BookError::Io {
-        name: path.display().to_string(),
+        name: name.to_owned(),
         source,
     })?;
     if bytes.len() as u64 > limit {
@@ -145,5 +171,5 @@ fn read_text(
             what: format!("it is a text of over {} MiB", limit >> 20),
         });
     }
-    read(&bytes, name, options)
+    Ok(bytes)
 }

@@ -6,9 +6,14 @@
 )]
 
 mod chapters;
+mod docx;
 mod epub;
+mod fictionbook;
 mod fixture;
 mod formats;
 mod hostile;
 mod normalise;
+mod odt;
+mod packed;
+mod rtf;
 mod sentences;
