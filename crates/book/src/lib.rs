@@ -15,6 +15,7 @@ mod href;
 mod html;
 mod markdown;
 mod markup;
+mod mobi;
 mod normalise;
 mod odt;
 mod packed;

@@ -9,7 +9,7 @@ use audiotome_core::{Book, Language, LeftOutKind};
 
 use crate::epub::archive::Archive;
 use crate::format::{Format, Sniffed, sniff};
-use crate::{BookError, docx, epub, fictionbook, html, markdown, odt, packed, plain, rtf};
+use crate::{BookError, docx, epub, fictionbook, html, markdown, mobi, odt, packed, plain, rtf};
 
 /// Bytes of a file that may carry its pictures in itself.
 const MAX_WITH_PICTURES: u64 = 64 << 20;
@@ -83,6 +83,7 @@ fn read_file(
     match sniff(&head) {
         Sniffed::Zip => read_zip(Archive::open(file, name)?, name, options, place),
         Sniffed::Other(found) => Err(not_a_book(name, found)),
+        Sniffed::Format(Format::Mobi) => mobi::read(file, name, options),
         Sniffed::Format(format) => read_text(format, file, name, options),
         Sniffed::Text => {
             let format = Format::of_name(Path::new(name)).filter(|format| format.is_text());

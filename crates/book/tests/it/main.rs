@@ -12,6 +12,8 @@ mod fictionbook;
 mod fixture;
 mod formats;
 mod hostile;
+mod kindle;
+mod mobi;
 mod normalise;
 mod odt;
 mod packed;
