@@ -58,6 +58,6 @@ mod tests {
         let places = BTreeSet::from([10, 11, 15, 16, 19, 24, 99]);
         let out = String::from_utf8(insert(page, 10, &places)).unwrap();
         let shown = out.replace("<a id=\"p", "[").replace("\"></a>", "]");
-        assert_eq!(shown, "<p>[10][11]a[15]é[16]</p>[19]<h1>[24]x");
+        assert_eq!(shown, "<p>[10][11]a[15]é[16]</p><h1>[19][24]x");
     }
 }
