@@ -1,7 +1,9 @@
 //! Ebooks as narration text: formats to [`Book`](audiotome_core::Book), blocks to sentences that
 //! an engine can read.
 
+mod calibre;
 mod chapters;
+mod child;
 mod compose;
 mod detect;
 mod document;
@@ -17,9 +19,11 @@ mod markdown;
 mod markup;
 mod mobi;
 mod normalise;
+mod ocr;
 mod odt;
 mod packed;
 mod pages;
+mod pdf;
 mod plain;
 mod read;
 mod rtf;
@@ -27,7 +31,6 @@ mod sentences;
 mod speakable;
 
 pub use error::BookError;
-pub use format::Format;
 pub use normalise::normalise;
 pub use read::{ReadOptions, read};
 pub use speakable::{Limits, pieces};

@@ -8,8 +8,11 @@ use std::path::Path;
 use audiotome_core::{Book, Language, LeftOutKind};
 
 use crate::epub::archive::Archive;
-use crate::format::{Format, Sniffed, sniff};
-use crate::{BookError, docx, epub, fictionbook, html, markdown, mobi, odt, packed, plain, rtf};
+use crate::format::{BINARY, Format, Sniffed, sniff};
+use crate::{
+    BookError, calibre, docx, epub, fictionbook, html, markdown, mobi, ocr, odt, packed, pdf,
+    plain, rtf,
+};
 
 /// Bytes of a file that may carry its pictures in itself.
 const MAX_WITH_PICTURES: u64 = 64 << 20;
@@ -27,6 +30,8 @@ pub struct ReadOptions {
     pub include: BTreeSet<LeftOutKind>,
     /// Whether pictures are read by their alternative text.
     pub alt_text: bool,
+    /// Whether the text on scanned pages and pictures is recognised, with `tesseract`.
+    pub ocr: bool,
 }
 
 /// Reads the book at `path`, whatever its format; content counts for more than the name's ending.
@@ -82,7 +87,20 @@ fn read_file(
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     match sniff(&head) {
         Sniffed::Zip => read_zip(Archive::open(file, name)?, name, options, place),
-        Sniffed::Other(found) => Err(not_a_book(name, found)),
+        Sniffed::Image(_) if options.ocr => ocr::image(&file, name, options),
+        Sniffed::Image(found) => Err(not_a_book(name, found)),
+        Sniffed::Calibre(extension) => {
+            let epub = calibre::as_epub(file, extension, name)?;
+            epub::read(Archive::open(epub, name)?, name, options)
+        }
+        Sniffed::Other(found) => match Format::calibre_extension(Path::new(name)) {
+            Some(extension) if found == BINARY => {
+                let epub = calibre::as_epub(file, extension, name)?;
+                epub::read(Archive::open(epub, name)?, name, options)
+            }
+            _ => Err(not_a_book(name, found)),
+        },
+        Sniffed::Format(Format::Pdf) => pdf::read(&file, name, options),
         Sniffed::Format(Format::Mobi) => mobi::read(file, name, options),
         Sniffed::Format(format) => read_text(format, file, name, options),
         Sniffed::Text => {
@@ -97,13 +115,6 @@ fn not_a_book(name: &str, found: &str) -> BookError {
     BookError::NotABook {
         name: name.to_owned(),
         found: found.to_owned(),
-    }
-}
-
-fn unsupported(name: &str, format: Format) -> BookError {
-    BookError::Unsupported {
-        name: name.to_owned(),
-        format,
     }
 }
 
@@ -143,13 +154,12 @@ fn read_text(
     options: &ReadOptions,
 ) -> Result<Book, BookError> {
     let read: fn(&[u8], &str, &ReadOptions) -> Result<Book, BookError> = match format {
-        Format::Html | Format::Epub => html::read,
         Format::Markdown => markdown::read,
         Format::PlainText => plain::read,
         Format::FictionBook => fictionbook::read,
         Format::Odt => odt::read_flat,
         Format::Rtf => rtf::read,
-        Format::Mobi | Format::Docx | Format::Pdf => return Err(unsupported(name, format)),
+        Format::Html | Format::Epub | Format::Mobi | Format::Docx | Format::Pdf => html::read,
     };
     let limit = match format {
         Format::Markdown | Format::PlainText => MAX_TEXT,

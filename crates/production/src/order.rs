@@ -40,6 +40,9 @@ pub struct Reading {
     pub include: BTreeSet<LeftOutKind>,
     /// Read the descriptions of pictures.
     pub alt_text: bool,
+    /// Recognise the text on scanned pages.
+    #[serde(default)]
+    pub ocr: bool,
 }
 
 /// Who reads.
@@ -88,6 +91,7 @@ impl Reading {
             language: self.language.clone(),
             include: self.include.clone(),
             alt_text: self.alt_text,
+            ocr: self.ocr,
         }
     }
 
