@@ -9,6 +9,9 @@ const MOST_WORDS: usize = 4_000_000;
 /// Bytes of a line of the program's output.
 const LONGEST_LINE: u64 = 64 << 10;
 
+/// Times the size of type that two words of a line can be apart.
+const FARTHEST: f32 = 3.0;
+
 /// A page of a PDF, in points; the origin is the upper left corner.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sheet {
@@ -126,8 +129,9 @@ pub(crate) fn read(mut output: impl BufRead, name: &str) -> Result<Vec<Sheet>, B
         } else if text.starts_with("</line>")
             && let Some(sheet) = sheets.last_mut()
         {
-            sheet.lines.extend(line(&words, block));
+            let next = line(&words, block);
             words.clear();
+            push(&mut sheet.lines, next);
         }
         if count > MOST_WORDS {
             return Err(BookError::TooLarge {
@@ -136,6 +140,24 @@ pub(crate) fn read(mut output: impl BufRead, name: &str) -> Result<Vec<Sheet>, B
             });
         }
     }
+}
+
+/// Adds a line. Where words stand far apart, each is one by itself: those beside one another are one.
+fn push(lines: &mut Vec<Line>, next: Option<Line>) {
+    let Some(next) = next else { return };
+    let beside = lines.last_mut().filter(|last| {
+        let level = (last.bottom - next.bottom).abs() < last.size * 0.25;
+        let gap = next.left - last.right;
+        level && gap > 0.0 && gap < last.size * FARTHEST
+    });
+    let Some(last) = beside else {
+        return lines.push(next);
+    };
+    last.text.push(' ');
+    last.text.push_str(&next.text);
+    last.right = next.right;
+    last.top = last.top.min(next.top);
+    last.bottom = last.bottom.max(next.bottom);
 }
 
 fn word(text: &str) -> Option<Word> {
