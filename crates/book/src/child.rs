@@ -123,7 +123,8 @@ fn complaint(file: &mut File, status: ExitStatus) -> String {
 }
 
 /// Whether a program is in one of the folders where programs are looked for.
-pub(crate) fn is_installed(program: &str) -> bool {
+#[must_use]
+pub fn is_installed(program: &str) -> bool {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
 }

@@ -30,6 +30,7 @@ mod rtf;
 mod sentences;
 mod speakable;
 
+pub use child::is_installed;
 pub use error::BookError;
 pub use normalise::normalise;
 pub use read::{ReadOptions, read};

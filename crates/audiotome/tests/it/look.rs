@@ -18,7 +18,7 @@ fn inspect_shows_what_would_be_read() {
         "{text}"
     );
     let text = stdout(&run(
-        &mut sandbox.audiotome(&["inspect", "--text", "--chapters", "3", "book.md"]),
+        &mut sandbox.audiotome(&["inspect", "--spoken", "--chapters", "3", "book.md"]),
         0,
     ));
     assert_eq!(

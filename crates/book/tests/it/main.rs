@@ -17,5 +17,6 @@ mod mobi;
 mod normalise;
 mod odt;
 mod packed;
+mod pdf;
 mod rtf;
 mod sentences;
