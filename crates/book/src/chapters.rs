@@ -83,6 +83,7 @@ fn add_front(outline: &Outline, starts: &mut Vec<Start>) {
                 label: typed.map(name_of).unwrap_or_default().to_owned(),
                 named_at: file.start,
                 front: true,
+                is_title: false,
             });
         }
     }

@@ -241,6 +241,7 @@ fn entry_of(raw: RawEntry, archive: &Archive, documents: &[crate::document::Docu
     Entry {
         label: raw.label,
         target,
+        is_title: false,
         children: raw
             .children
             .into_iter()

@@ -92,10 +92,16 @@ fn escape(line: &str) -> String {
             }
             '.' => next == Some('.') || before == Some('.') || numbers_list,
             '-' => next == Some('-') || before == Some('-') || at == 0,
-            '#' | '>' | '+' | '=' | ':' | '%' | '{' => at == 0 || c == '{',
+            '#' | '>' | '+' | '=' | ':' | '%' => at == 0,
             ')' => numbers_list,
             _ => false,
         };
+        if c == '{' {
+            // In headings it would begin attributes.
+            out.push_str("&#123;");
+            before = Some(c);
+            continue;
+        }
         if marks {
             out.push('\\');
         }

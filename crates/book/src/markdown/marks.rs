@@ -58,8 +58,8 @@ impl ChapterMarks {
                     .collect();
             }
             Event::End(TagEnd::Heading(_)) => self.in_heading = false,
-            Event::Text(text) => self.label(text),
-            Event::Code(text) => self.label(text),
+            Event::Text(text) | Event::Code(text) => self.label(text),
+            Event::InlineHtml(html) if html.starts_with("<br") => self.label(": "),
             _ => {}
         }
         self.fresh &= matches!(
@@ -76,6 +76,7 @@ impl ChapterMarks {
         let id = format!("chapter-{}", self.toc.len() + 1);
         let anchor = format!("<a id=\"{id}\"></a>");
         self.toc.push(Entry {
+            is_title: !label.is_empty(),
             label,
             target: Some((0, Some(id))),
             children: Vec::new(),

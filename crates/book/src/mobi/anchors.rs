@@ -41,11 +41,11 @@ pub(super) fn insert(page: &[u8], start: usize, places: &BTreeSet<usize>) -> Vec
     out
 }
 
-/// The start of the character of UTF-8 that `at` is in.
+/// The start of the character of UTF-8 that `at` is in; `at` itself where there is none.
 fn character_start(page: &[u8], at: usize) -> usize {
-    let inside = |at: &usize| page.get(*at).is_some_and(|byte| byte & 0xC0 == 0x80);
-    let back = (0..4).take_while(|back| at.checked_sub(*back).is_some_and(|at| inside(&at)));
-    at - back.count()
+    let inside = |at: usize| page.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
+    let starts = (0..4).filter_map(|back| at.checked_sub(back));
+    { starts }.find(|start| !inside(*start)).unwrap_or(at)
 }
 
 #[cfg(test)]
@@ -59,5 +59,12 @@ mod tests {
         let out = String::from_utf8(insert(page, 10, &places)).unwrap();
         let shown = out.replace("<a id=\"p", "[").replace("\"></a>", "]");
         assert_eq!(shown, "<p>[10][11]a[15]é[16]</p><h1>[19][24]x");
+    }
+
+    #[test]
+    fn bytes_that_are_no_characters_stay_where_they_are() {
+        let places = BTreeSet::from([2, 3]);
+        let out = insert(b"\x80\x80\x80\x80", 0, &places);
+        assert_eq!(out.len(), 4 + 2 * "<a id=\"p2\"></a>".len());
     }
 }

@@ -102,7 +102,7 @@ fn contents(
             Some(Entry {
                 label: crate::html::plain(&label).replace('\n', " "),
                 target: Some(target(place(&found)?)),
-                children: Vec::new(),
+                ..Entry::default()
             })
         })
         .collect()

@@ -46,7 +46,7 @@ pub(super) fn entries(
         Entry {
             label: label.split_whitespace().collect::<Vec<_>>().join(" "),
             target: target(entry),
-            children: Vec::new(),
+            ..Entry::default()
         }
     };
     roots

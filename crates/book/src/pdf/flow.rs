@@ -93,6 +93,7 @@ fn tree(
         label: item.label,
         target: place.map(|index| (0, Some(format!("p{index}")))),
         children,
+        is_title: false,
     })
 }
 
