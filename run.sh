@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/scripts/need.sh"
 
 need_rust
-need cc=gcc g++=g++ make=make cmake=cmake ffmpeg=ffmpeg espeak-ng=espeak-ng
+need cc=gcc g++=g++ make=make cmake=cmake ffmpeg=ffmpeg espeak-ng=espeak-ng pdftotext=poppler-utils
 cargo build --release --locked --quiet --manifest-path "$here/Cargo.toml" --package audiotome
 audiotome=$(cd "$here" && target_folder)/release/audiotome
 

@@ -17,7 +17,7 @@ engine, voices, audiotome, book, count = sys.argv[1:]
 
 
 def sentences():
-    text = subprocess.run([audiotome, "inspect", "--text", book], check=True, capture_output=True, text=True).stdout
+    text = subprocess.run([audiotome, "inspect", "--spoken", book], check=True, capture_output=True, text=True).stdout
     seen = dict.fromkeys(line for line in text.splitlines() if line and not line.startswith("# "))
     return list(seen)[: int(count)]
 

@@ -5,7 +5,9 @@ AUDIOTOME=$(realpath "$1")
 export AUDIOTOME
 shift
 cd "$(dirname "$0")/../tests/browser"
-[ -e node_modules/axe-core ] && [ node_modules -nt package-lock.json ] || npm ci --silent --no-audit --no-fund
+if [ ! -e node_modules/axe-core ] || [ package-lock.json -nt node_modules ]; then
+    npm ci --silent --no-audit --no-fund
+fi
 [ $# -gt 0 ] || set -- ./*.test.js
 unset AUDIOTOME_QUEUE AUDIOTOME_STORE AUDIOTOME_TOKEN AUDIOTOME_WORKERS
 timeout 900 node --test --test-concurrency=2 "$@"

@@ -28,7 +28,7 @@ for (const engine of ["espeak", "hibari"]) {
     of.diagnostic(`${engine}: ${((Date.now() - begin) / 1000).toFixed(1)} s from the drop to the first sound`);
     const [job] = (await master.call("GET", "/jobs")).jobs;
     assert.notEqual(job.state, "done");
-    assert.equal(job.narrator, engine);
+    assert.ok(job.narrator.startsWith(engine), job.narrator);
     assert.ok(job.progress.segments >= 20_000);
     await checkPage(page);
     await page.context().close();

@@ -216,9 +216,12 @@ pub(crate) struct InspectArgs {
     pub(crate) book: PathBuf,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
+    /// Print the narration as Markdown, to be edited and converted: `inspect --text BOOK > book.md`
+    #[arg(long, conflicts_with_all = ["json", "spoken"])]
+    pub(crate) text: bool,
     /// Print the narration, sentence by sentence, as it will be spoken
     #[arg(long, conflicts_with = "json")]
-    pub(crate) text: bool,
+    pub(crate) spoken: bool,
     /// Print everything as JSON
     #[arg(long)]
     pub(crate) json: bool,

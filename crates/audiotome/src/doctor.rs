@@ -19,7 +19,15 @@ struct Finding {
 }
 
 pub(crate) fn run(data: &DataFolder) -> anyhow::Result<u8> {
-    let findings = [ffmpeg(), espeak(data), neural(data), folder(data)];
+    let findings = [
+        ffmpeg(),
+        espeak(data),
+        neural(data),
+        program(&PDF),
+        program(&SCANS),
+        program(&OTHERS),
+        folder(data),
+    ];
     let mut out = io::stdout().lock();
     for finding in &findings {
         let (mark, text) = match &finding.state {
@@ -95,6 +103,45 @@ fn neural(data: &DataFolder) -> Finding {
     Finding {
         name: "neural voices",
         state,
+        needed: false,
+    }
+}
+
+/// A program that reads books which the others can't.
+struct Reader {
+    name: &'static str,
+    program: &'static str,
+    reads: &'static str,
+    way_out: &'static str,
+}
+
+const PDF: Reader = Reader {
+    name: "poppler",
+    program: "pdftotext",
+    reads: "reads PDF",
+    way_out: "`sudo apt install poppler-utils` (macOS: `brew install poppler`) reads PDF",
+};
+const SCANS: Reader = Reader {
+    name: "tesseract",
+    program: "tesseract",
+    reads: "reads scanned PDFs and pictures with `--ocr`",
+    way_out: "`sudo apt install tesseract-ocr` (macOS: `brew install tesseract`) reads scanned PDFs and pictures with `--ocr`",
+};
+const OTHERS: Reader = Reader {
+    name: "calibre",
+    program: "ebook-convert",
+    reads: "reads LIT, LRF, PDB, CHM, DJVU and others",
+    way_out: "`sudo apt install calibre` reads LIT, LRF, PDB, CHM, DJVU and others",
+};
+
+fn program(reader: &Reader) -> Finding {
+    Finding {
+        name: reader.name,
+        state: if audiotome_book::is_installed(reader.program) {
+            Ok(reader.reads.to_owned())
+        } else {
+            Err(reader.way_out.to_owned())
+        },
         needed: false,
     }
 }

@@ -1,5 +1,7 @@
 //! `audiotome inspect`: what would be read.
 
+mod markdown;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -31,7 +33,9 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<u8> {
     if args.json {
         print_json(&mut out, &book, &language, &numbered)?;
     } else if args.text {
-        print_text(&mut out, &language, &numbered)?;
+        markdown::write(&mut out, &book, &language, numbered.values())?;
+    } else if args.spoken {
+        print_spoken(&mut out, &language, &numbered)?;
     } else {
         print_summary(&mut out, &book, &language, &numbered)?;
     }
@@ -122,7 +126,7 @@ fn kind(kind: audiotome_core::LeftOutKind) -> String {
         .unwrap_or_default()
 }
 
-fn print_text(
+fn print_spoken(
     out: &mut impl Write,
     language: &Language,
     chapters: &BTreeMap<usize, Chapter>,

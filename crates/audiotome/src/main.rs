@@ -71,8 +71,8 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// own display.
 fn start_log(format: LogFormat, server: bool) {
     let usual = if server { "info" } else { "error" };
-    // What is wrong with a certificate is told by whoever needed it.
-    let usual = format!("{usual},rustls_platform_verifier=off");
+    // What is wrong with a certificate is told by whoever needed it. Scanned pages take seconds each.
+    let usual = format!("{usual},rustls_platform_verifier=off,audiotome_book::ocr=info");
     let filter = EnvFilter::try_from_env("AUDIOTOME_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -83,6 +83,7 @@ fn add_front(outline: &Outline, starts: &mut Vec<Start>) {
                 label: typed.map(name_of).unwrap_or_default().to_owned(),
                 named_at: file.start,
                 front: true,
+                is_title: false,
             });
         }
     }
@@ -125,12 +126,25 @@ fn cut(blocks: Vec<Block>, starts: &[Start], metadata: &Metadata) -> Vec<Chapter
         if title.is_empty() && start.front {
             title.clone_from(&metadata.title);
         }
+        mark_heading(&mut own, &title, start);
         trim_scene_breaks(&mut own);
         chapters.push(Chapter { title, blocks: own });
     }
     join_silent(&mut chapters);
     titles::name_untitled(&mut chapters, metadata);
     chapters
+}
+
+/// The line that the table of contents names is a heading, whatever its element.
+fn mark_heading(blocks: &mut [Block], title: &str, start: &Start) {
+    let at = start.named_at.saturating_sub(start.position);
+    let Some(block) = blocks.get_mut(at) else {
+        return;
+    };
+    let same = |text: &str| !text.is_empty() && block.text.eq_ignore_ascii_case(text);
+    if block.kind == BlockKind::Paragraph && (same(title) || same(&start.label)) {
+        block.kind = BlockKind::Heading(2);
+    }
 }
 
 /// A change of scene at the edge of a chapter changes nothing.

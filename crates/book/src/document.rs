@@ -66,6 +66,8 @@ pub(crate) struct Head {
 pub(crate) struct Entry {
     /// The label, with single spaces.
     pub(crate) label: String,
+    /// Whether the label is the whole title, without a heading of the text.
+    pub(crate) is_title: bool,
     /// Where it points: index of a document, and an anchor in it.
     pub(crate) target: Option<(usize, Option<String>)>,
     /// Entries below it.

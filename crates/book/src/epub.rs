@@ -1,7 +1,7 @@
 //! EPUB 2 and 3.
 
 pub(crate) mod archive;
-mod cover;
+pub(crate) mod cover;
 mod documents;
 mod encryption;
 mod metadata;
@@ -44,6 +44,14 @@ pub(crate) fn read(
         has_images,
     };
     compose(name, draft, options).map_err(|error| locked_instead(error, &archive))
+}
+
+/// Whether the archive says how its files make a book.
+pub(crate) fn has_package(archive: &Archive) -> bool {
+    archive.paths().iter().any(|path| {
+        let path = path.to_ascii_lowercase();
+        path == "meta-inf/container.xml" || path.ends_with(".opf")
+    })
 }
 
 /// Whether the archive can be taken for an EPUB at all.
@@ -233,6 +241,7 @@ fn entry_of(raw: RawEntry, archive: &Archive, documents: &[crate::document::Docu
     Entry {
         label: raw.label,
         target,
+        is_title: false,
         children: raw
             .children
             .into_iter()

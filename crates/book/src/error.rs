@@ -4,7 +4,7 @@ use std::io;
 
 use thiserror::Error;
 
-use crate::Format;
+use crate::child::ChildError;
 
 /// Why a file could not be read as a book. `name` is the file's name.
 #[derive(Debug, Error)]
@@ -17,14 +17,6 @@ pub enum BookError {
         /// What was found, such as `a PNG image`.
         found: String,
     },
-    /// An ebook of a kind that can't be read yet.
-    #[error("`{name}` is {} {format}, which audiotome can't read yet", format.article())]
-    Unsupported {
-        /// The file's name.
-        name: String,
-        /// What it is.
-        format: Format,
-    },
     /// The text is encrypted.
     #[error("`{name}` is locked with DRM ({scheme}): its text is encrypted")]
     Drm {
@@ -32,6 +24,16 @@ pub enum BookError {
         name: String,
         /// The lock's name, as far as it can be told.
         scheme: &'static str,
+    },
+    /// A zip file with more than one book in it.
+    #[error("`{name}` holds several books, such as `{first}` and `{second}`")]
+    SeveralBooks {
+        /// The file's name.
+        name: String,
+        /// One of them.
+        first: String,
+        /// Another one.
+        second: String,
     },
     /// Nothing to read aloud.
     #[error("`{name}` has no readable text{}", if *images { " (images only: needs OCR)" } else { "" })]
@@ -57,6 +59,26 @@ pub enum BookError {
         /// What is wrong with it.
         what: String,
     },
+    /// A program that reads this kind of file is not there.
+    #[error("`{name}` can only be read with `{program}`, which is not installed")]
+    Missing {
+        /// The file's name.
+        name: String,
+        /// The program.
+        program: &'static str,
+        /// What brings it, and how to get that.
+        package: &'static str,
+    },
+    /// A program that reads this kind of file failed.
+    #[error("`{program}` can't read `{name}`: {why}")]
+    Child {
+        /// The file's name.
+        name: String,
+        /// The program.
+        program: &'static str,
+        /// What it says.
+        why: String,
+    },
     /// The file could not be read from the disk.
     #[error("cannot read `{name}`")]
     Io {
@@ -68,22 +90,45 @@ pub enum BookError {
 }
 
 impl BookError {
+    /// What the failure of a program means for the file that it should read.
+    pub(crate) fn of_child(
+        name: &str,
+        program: &'static str,
+        package: &'static str,
+        error: ChildError,
+    ) -> Self {
+        let name = name.to_owned();
+        let why = match error {
+            ChildError::Missing => {
+                return Self::Missing {
+                    name,
+                    program,
+                    package,
+                };
+            }
+            ChildError::TimeOut(patience) => format!("it took over {} s", patience.as_secs()),
+            ChildError::Failed(why) => why,
+        };
+        Self::Child { name, program, why }
+    }
+
     /// The way out, where there is one.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NotABook { .. } => {
-                "audiotome reads EPUB, HTML, Markdown and plain text".to_owned()
+            Self::NotABook { found, .. } if found.ends_with("image") => {
+                "the text on pictures is recognised with `--ocr`".to_owned()
             }
-            Self::Unsupported { name, format } => format!(
-                "convert it to EPUB first, for example with Calibre: `ebook-convert \"{name}\" book.epub`{}",
-                if *format == Format::Pdf { " (check the result: a PDF knows no paragraphs)" } else { "" }
-            ),
+            Self::NotABook { found, .. } if found.contains("Office") => {
+                "open it in LibreOffice or Word and save it as DOCX".to_owned()
+            }
+            Self::NotABook { .. } => "audiotome reads EPUB, MOBI, AZW3, FB2, PDF, DOCX, ODT, RTF, HTML, Markdown and plain text, and with Calibre LIT, LRF, PDB, CHM, DJVU and others".to_owned(),
+            Self::SeveralBooks { .. } => "unpack it, and give audiotome the books one by one".to_owned(),
             Self::Drm { .. } => {
                 "buy or borrow the book without DRM, or ask the seller for an unlocked copy".to_owned()
             }
             Self::NoText { images: true, .. } => {
-                "make the pictures into text first, for example with `ocrmypdf` or `tesseract`".to_owned()
+                "scanned PDFs are read with `--ocr`; of other books make the pictures into text first, for example with `tesseract`".to_owned()
             }
             Self::NoText { images: false, .. } => {
                 "open the file in an ebook reader and look whether it shows any text".to_owned()
@@ -93,6 +138,10 @@ impl BookError {
             }
             Self::Damaged { .. } => {
                 "fetch the file again, or let Calibre repair it: `ebook-convert broken.epub fixed.epub`".to_owned()
+            }
+            Self::Missing { package, .. } => format!("install {package}"),
+            Self::Child { .. } => {
+                "open the file in another program and look whether it is whole".to_owned()
             }
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::NotFound => "check the path".to_owned(),
@@ -110,20 +159,16 @@ mod tests {
 
     #[test]
     fn messages_name_the_file_and_hints_the_way_out() {
-        let error = BookError::Unsupported {
-            name: "x.pdf".to_owned(),
-            format: Format::Pdf,
+        let error = BookError::Missing {
+            name: "x.lit".to_owned(),
+            program: "ebook-convert",
+            package: "Calibre",
         };
         assert_eq!(
             error.to_string(),
-            "`x.pdf` is a PDF, which audiotome can't read yet"
+            "`x.lit` can only be read with `ebook-convert`, which is not installed"
         );
-        assert!(
-            error
-                .hint()
-                .unwrap()
-                .contains("ebook-convert \"x.pdf\" book.epub")
-        );
+        assert_eq!(error.hint().unwrap(), "install Calibre");
         let error = BookError::NoText {
             name: "scan.epub".to_owned(),
             images: true,

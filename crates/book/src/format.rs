@@ -1,11 +1,10 @@
 //! What a file is, by its content first and its name's ending second.
 
-use std::fmt;
 use std::path::Path;
 
 /// Kinds of ebook that are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
+pub(crate) enum Format {
     /// EPUB 2 or 3.
     Epub,
     /// A single HTML or XHTML file.
@@ -37,9 +36,21 @@ pub(crate) enum Sniffed {
     Format(Format),
     /// Text of some kind: the name's ending says which.
     Text,
+    /// A picture, with its article.
+    Image(&'static str),
+    /// A book that only Calibre reads, by the ending that Calibre knows it by.
+    Calibre(&'static str),
     /// No book: what it is instead, with its article.
     Other(&'static str),
 }
+
+/// What is known of a file that nothing is known of.
+pub(crate) const BINARY: &str = "binary data";
+
+/// Endings of books that only Calibre reads.
+const CALIBRE: &[&str] = &[
+    "lit", "lrf", "lrx", "pdb", "pml", "rb", "snb", "tcr", "chm", "djvu", "djv", "azw4",
+];
 
 /// How the files start that people take for books, or name like books.
 const MAGIC: &[(&[u8], Sniffed)] = &[
@@ -47,9 +58,26 @@ const MAGIC: &[(&[u8], Sniffed)] = &[
     (b"PK\x05\x06", Sniffed::Other("an empty zip file")),
     (b"%PDF-", Sniffed::Format(Format::Pdf)),
     (b"{\\rtf", Sniffed::Format(Format::Rtf)),
-    (b"\xFF\xD8\xFF", Sniffed::Other("a JPEG image")),
-    (b"\x89PNG\r\n", Sniffed::Other("a PNG image")),
+    (b"\xFF\xD8\xFF", Sniffed::Image("a JPEG image")),
+    (b"\x89PNG\r\n", Sniffed::Image("a PNG image")),
     (b"GIF8", Sniffed::Other("a GIF image")),
+    (b"II*\0", Sniffed::Image("a TIFF image")),
+    (b"MM\0*", Sniffed::Image("a TIFF image")),
+    (b"ITOLITLS", Sniffed::Calibre("lit")),
+    (b"L\0R\0F\0", Sniffed::Calibre("lrf")),
+    (b"ITSF", Sniffed::Calibre("chm")),
+    (b"AT&TFORM", Sniffed::Calibre("djvu")),
+    (b"!!8-Bit!!", Sniffed::Calibre("tcr")),
+    (b"SNBP000B", Sniffed::Calibre("snb")),
+    (b"\xB0\x0C\xB0\x0C", Sniffed::Calibre("rb")),
+    (
+        b"TPZ",
+        Sniffed::Other("a Kindle book in Amazon's Topaz format, which is locked"),
+    ),
+    (
+        b"\xEADRMION",
+        Sniffed::Other("a Kindle book in Amazon's KFX format, which is locked"),
+    ),
     (b"BM", Sniffed::Other("a bitmap image")),
     (b"RIFF", Sniffed::Other("a sound, video or WebP file")),
     (b"OggS", Sniffed::Other("an Ogg sound file")),
@@ -70,12 +98,10 @@ const MAGIC: &[(&[u8], Sniffed)] = &[
 ];
 
 impl Format {
-    /// The article before the format's name.
-    pub(crate) fn article(self) -> &'static str {
-        match self {
-            Self::Epub | Self::Html | Self::Odt | Self::Rtf => "an",
-            _ => "a",
-        }
+    /// What Calibre knows a file by whose content says nothing, if it may read it.
+    pub(crate) fn calibre_extension(path: &Path) -> Option<&'static str> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        CALIBRE.iter().copied().find(|known| *known == extension)
     }
 
     /// Whether the file is one text, in one of the formats that are read.
@@ -102,23 +128,6 @@ impl Format {
     }
 }
 
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Epub => "EPUB",
-            Self::Html => "HTML file",
-            Self::Markdown => "Markdown file",
-            Self::PlainText => "text file",
-            Self::FictionBook => "FictionBook (FB2)",
-            Self::Mobi => "Kindle book (MOBI/AZW3)",
-            Self::Docx => "Word document (DOCX)",
-            Self::Odt => "OpenDocument text (ODT)",
-            Self::Rtf => "RTF document",
-            Self::Pdf => "PDF",
-        })
-    }
-}
-
 /// What `head`, the first bytes of a file (64 KiB are plenty), says that the file is.
 pub(crate) fn sniff(head: &[u8]) -> Sniffed {
     if head.is_empty() {
@@ -133,14 +142,23 @@ pub(crate) fn sniff(head: &[u8]) -> Sniffed {
     if head.get(60..68) == Some(b"BOOKMOBI") || head.get(60..68) == Some(b"TEXtREAd") {
         return Sniffed::Format(Format::Mobi);
     }
+    // Other books of Palm devices: eReader, zTXT and so on.
+    if matches!(
+        head.get(60..68),
+        Some(b"PNRdPPrs" | b"zTXTGPlm" | b"PNPdPPrs" | b"DataPlkr")
+    ) {
+        return Sniffed::Calibre("pdb");
+    }
     if !looks_like_text(head) {
-        return Sniffed::Other("binary data");
+        return Sniffed::Other(BINARY);
     }
     let start = String::from_utf8_lossy(&head[..head.len().min(2_048)])
         .replace('\0', "")
         .to_ascii_lowercase();
     if start.contains("<fictionbook") {
         Sniffed::Format(Format::FictionBook)
+    } else if start.contains("<office:document") {
+        Sniffed::Format(Format::Odt)
     } else if is_markup(&start) {
         Sniffed::Format(Format::Html)
     } else {
@@ -191,7 +209,7 @@ mod tests {
             (b"", Sniffed::Other("an empty file")),
             (b"PK\x03\x04rest", Sniffed::Zip),
             (b"%PDF-1.4", Sniffed::Format(Format::Pdf)),
-            (b"\x89PNG\r\n\x1a\n\0\0", Sniffed::Other("a PNG image")),
+            (b"\x89PNG\r\n\x1a\n\0\0", Sniffed::Image("a PNG image")),
             (
                 b"<?xml version='1.0'?>\n<html lang='en'>",
                 Sniffed::Format(Format::Html),
@@ -214,7 +232,7 @@ mod tests {
                 Sniffed::Other("a Windows program"),
             ),
             (b"C\0a\0l\0l\0 \0m\0e\0", Sniffed::Text),
-            (b"\x01\x02\x03\0\0\x04", Sniffed::Other("binary data")),
+            (b"\x01\x02\x03\0\0\x04", Sniffed::Other(BINARY)),
         ];
         for (head, expected) in cases {
             assert_eq!(sniff(head), *expected, "{head:?}");

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use audiotome_core::{Book, Language, Metadata};
 
 use crate::compose::{Draft, compose};
-use crate::document::Document;
+use crate::document::{Document, Entry};
 use crate::markup::{self, Syntax};
 use crate::{BookError, ReadOptions, encoding, plain};
 
@@ -44,21 +44,30 @@ pub(crate) struct Context<'a> {
 pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Book, BookError> {
     book(
         &encoding::decode(bytes, declared_charset(bytes)),
+        Vec::new(),
         name,
         options,
     )
 }
 
-/// A book of one document of HTML, from a file or converted from another format.
+/// A book of one document of HTML, from a file or converted from another format; `toc` is its table
+/// of contents, where something else than its headings says what its chapters are.
 ///
 /// # Errors
 /// [`BookError::NoText`], [`BookError::TooLarge`].
-pub(crate) fn book(text: &str, name: &str, options: &ReadOptions) -> Result<Book, BookError> {
+pub(crate) fn book(
+    text: &str,
+    toc: Vec<Entry>,
+    name: &str,
+    options: &ReadOptions,
+) -> Result<Book, BookError> {
     let mut notes = HashSet::new();
+    let targets = toc.iter().filter_map(|entry| entry.target.clone()?.1);
+    let wanted = targets.collect();
     let mut context = Context {
         path: name,
         alt_text: options.alt_text,
-        wanted: Some(&HashSet::new()),
+        wanted: Some(&wanted),
         notes: &mut notes,
     };
     let document = document(text, &mut context).ok_or_else(|| BookError::TooLarge {
@@ -69,6 +78,7 @@ pub(crate) fn book(text: &str, name: &str, options: &ReadOptions) -> Result<Book
         metadata: with_gutenberg(metadata(&document), &document),
         has_images: !document.images.is_empty(),
         documents: vec![document],
+        toc,
         ..Draft::default()
     };
     compose(name, draft, options)
@@ -106,7 +116,7 @@ fn metadata(document: &Document) -> Metadata {
 }
 
 /// Project Gutenberg's own header is better than its `<title>` ("…, by …—A Project Gutenberg eBook").
-fn with_gutenberg(metadata: Metadata, document: &Document) -> Metadata {
+pub(crate) fn with_gutenberg(metadata: Metadata, document: &Document) -> Metadata {
     if !metadata.title.contains("Project Gutenberg") {
         return metadata;
     }

@@ -3,12 +3,15 @@
 //! Front matter (YAML or a Pandoc title block) gives the metadata. Fenced and indented code is left
 //! out, for read aloud it is noise; code inside of sentences is read.
 
+mod marks;
+
 use std::collections::HashSet;
 
 use audiotome_core::{Book, Language};
 use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, Options, Parser, Tag, TagEnd, html};
 
 use crate::{BookError, ReadOptions, encoding};
+use marks::ChapterMarks;
 
 /// What ends a line or can be markup inside of one.
 const MARKS: &[u8] = b"\n*_[]`<>&\\~|$^!#";
@@ -33,13 +36,14 @@ pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Bo
     let text = encoding::decode(bytes, None).replace("\r\n", "\n");
     let text = text.trim_start_matches('\u{FEFF}');
     let (front, body) = front_matter(text);
+    let mut marks = ChapterMarks::of(body);
     let page = format!(
         "<!DOCTYPE html><html{}><head>{}</head><body>{}</body></html>",
         front.language(),
         front.head(),
-        to_html(body)
+        to_html(body, &mut marks)
     );
-    crate::html::book(&page, name, options)
+    crate::html::book(&page, marks.toc(), name, options)
 }
 
 /// What is said in front of the text.
@@ -219,7 +223,7 @@ fn add(front: &mut Front, key: &str, value: &str) {
 }
 
 /// The text as HTML, without blocks of code and without the attributes that Pandoc writes in braces.
-fn to_html(text: &str) -> String {
+fn to_html(text: &str, marks: &mut ChapterMarks) -> String {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
@@ -251,7 +255,7 @@ fn to_html(text: &str) -> String {
         _ => !in_code,
     });
     let mut page = String::with_capacity(text.len() * 3 / 2);
-    html::push_html(&mut page, events);
+    html::push_html(&mut page, events.flat_map(|event| marks.follow(event)));
     page
 }
 
@@ -319,7 +323,10 @@ mod tests {
 
     #[test]
     fn blocks_of_code_go_and_code_in_sentences_stays() {
-        let page = to_html("Use `x`.\n\n```\nnoise\n```\n\n    noise\n\nEnd.");
+        let page = to_html(
+            "Use `x`.\n\n```\nnoise\n```\n\n    noise\n\nEnd.",
+            &mut ChapterMarks::default(),
+        );
         assert!(
             page.contains('x') && page.contains("End") && !page.contains("noise"),
             "{page}"

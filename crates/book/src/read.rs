@@ -8,11 +8,14 @@ use std::path::Path;
 use audiotome_core::{Book, Language, LeftOutKind};
 
 use crate::epub::archive::Archive;
-use crate::format::{Format, Sniffed, sniff};
-use crate::{BookError, epub, html, markdown, plain};
+use crate::format::{BINARY, Format, Sniffed, sniff};
+use crate::{
+    BookError, calibre, docx, epub, fictionbook, html, markdown, mobi, ocr, odt, packed, pdf,
+    plain, rtf,
+};
 
-/// Bytes of an HTML file, which may carry its pictures in itself.
-const MAX_HTML: u64 = 64 << 20;
+/// Bytes of a file that may carry its pictures in itself.
+const MAX_WITH_PICTURES: u64 = 64 << 20;
 /// Bytes of other files that are text as a whole; the longest books have 10 MiB.
 const MAX_TEXT: u64 = 32 << 20;
 /// Bytes that tell formats apart.
@@ -27,6 +30,8 @@ pub struct ReadOptions {
     pub include: BTreeSet<LeftOutKind>,
     /// Whether pictures are read by their alternative text.
     pub alt_text: bool,
+    /// Whether the text on scanned pages and pictures is recognised, with `tesseract`.
+    pub ocr: bool,
 }
 
 /// Reads the book at `path`, whatever its format; content counts for more than the name's ending.
@@ -51,7 +56,29 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Book, BookError> {
     if !kind.is_file() {
         return Err(not_a_book(&name, "a device or pipe"));
     }
-    let mut file = File::open(path).map_err(io)?;
+    let file = File::open(path).map_err(io)?;
+    read_file(file, &name, options, Place::Alone)
+}
+
+/// Where a file lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Alone,
+    /// In a zip file; one in another is not opened.
+    InZip,
+}
+
+/// Reads a file by what it holds; of `name` only the ending counts, and only where that says nothing.
+fn read_file(
+    mut file: File,
+    name: &str,
+    options: &ReadOptions,
+    place: Place,
+) -> Result<Book, BookError> {
+    let io = |source| BookError::Io {
+        name: name.to_owned(),
+        source,
+    };
     let mut head = Vec::new();
     file.by_ref()
         .take(HEAD as u64)
@@ -59,18 +86,27 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Book, BookError> {
         .map_err(io)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     match sniff(&head) {
-        Sniffed::Zip => read_zip(Archive::open(file, &name)?, &name, options),
-        Sniffed::Other(found) => Err(not_a_book(&name, found)),
-        Sniffed::Format(format) => read_text(format, file, path, &name, options),
+        Sniffed::Zip => read_zip(Archive::open(file, name)?, name, options, place),
+        Sniffed::Image(_) if options.ocr => ocr::image(&file, name, options),
+        Sniffed::Image(found) => Err(not_a_book(name, found)),
+        Sniffed::Calibre(extension) => {
+            let epub = calibre::as_epub(file, extension, name)?;
+            epub::read(Archive::open(epub, name)?, name, options)
+        }
+        Sniffed::Other(found) => match Format::calibre_extension(Path::new(name)) {
+            Some(extension) if found == BINARY => {
+                let epub = calibre::as_epub(file, extension, name)?;
+                epub::read(Archive::open(epub, name)?, name, options)
+            }
+            _ => Err(not_a_book(name, found)),
+        },
+        Sniffed::Format(Format::Pdf) => pdf::read(&file, name, options),
+        Sniffed::Format(Format::Mobi) => mobi::read(file, name, options),
+        Sniffed::Format(format) => read_text(format, file, name, options),
         Sniffed::Text => {
-            let format = Format::of_name(path).filter(|format| format.is_text());
-            read_text(
-                format.unwrap_or(Format::PlainText),
-                file,
-                path,
-                &name,
-                options,
-            )
+            let format = Format::of_name(Path::new(name)).filter(|format| format.is_text());
+            let format = format.unwrap_or(Format::PlainText);
+            read_text(format, file, name, options)
         }
     }
 }
@@ -82,61 +118,62 @@ fn not_a_book(name: &str, found: &str) -> BookError {
     }
 }
 
-fn unsupported(name: &str, format: Format) -> BookError {
-    BookError::Unsupported {
-        name: name.to_owned(),
-        format,
-    }
-}
-
-fn read_zip(mut archive: Archive, name: &str, options: &ReadOptions) -> Result<Book, BookError> {
-    let has = |path: &str| archive.paths().iter().any(|found| found == path);
-    if has("word/document.xml") {
-        return Err(unsupported(name, Format::Docx));
-    }
-    let open_document = has("content.xml") && has("META-INF/manifest.xml");
-    if archive.paths().iter().any(|path| path.ends_with(".fb2")) {
-        return Err(unsupported(name, Format::FictionBook));
-    }
+fn read_zip(
+    mut archive: Archive,
+    name: &str,
+    options: &ReadOptions,
+    place: Place,
+) -> Result<Book, BookError> {
     let mimetype = archive.read("mimetype")?.unwrap_or_default();
-    if open_document || mimetype.starts_with(b"application/vnd.oasis.opendocument") {
-        return Err(unsupported(name, Format::Odt));
+    if docx::is_docx(&archive) {
+        return docx::read(archive, name, options);
     }
-    if !epub::is_epub(&archive) && mimetype.trim_ascii() != b"application/epub+zip" {
+    if odt::is_odt(&archive, &mimetype) {
+        return odt::read(archive, name, options);
+    }
+    let is_epub = mimetype.trim_ascii() == b"application/epub+zip";
+    if place == Place::Alone
+        && !is_epub
+        && !epub::has_package(&archive)
+        && let Some(packed) = packed::find(&archive, name)?
+    {
+        let (file, inner) = packed::unpack(&mut archive, &packed, name)?;
+        return read_file(file, &inner, options, Place::InZip);
+    }
+    if !is_epub && !epub::is_epub(&archive) {
         return Err(not_a_book(name, "a zip file without any text document"));
     }
     epub::read(archive, name, options)
 }
 
-/// Reads a file that is one text. The place for further formats.
+/// Reads a file that is one text.
 fn read_text(
     format: Format,
     file: File,
-    path: &Path,
     name: &str,
     options: &ReadOptions,
 ) -> Result<Book, BookError> {
     let read: fn(&[u8], &str, &ReadOptions) -> Result<Book, BookError> = match format {
-        Format::Html | Format::Epub => html::read,
         Format::Markdown => markdown::read,
         Format::PlainText => plain::read,
-        Format::FictionBook
-        | Format::Mobi
-        | Format::Docx
-        | Format::Odt
-        | Format::Rtf
-        | Format::Pdf => {
-            return Err(unsupported(name, format));
-        }
+        Format::FictionBook => fictionbook::read,
+        Format::Odt => odt::read_flat,
+        Format::Rtf => rtf::read,
+        Format::Html | Format::Epub | Format::Mobi | Format::Docx | Format::Pdf => html::read,
     };
     let limit = match format {
-        Format::Html | Format::Epub => MAX_HTML,
-        _ => MAX_TEXT,
+        Format::Markdown | Format::PlainText => MAX_TEXT,
+        _ => MAX_WITH_PICTURES,
     };
+    read(&bytes_of(file, name, limit)?, name, options)
+}
+
+/// All bytes of a file that is read as a whole.
+fn bytes_of(file: File, name: &str, limit: u64) -> Result<Vec<u8>, BookError> {
     let mut bytes = Vec::new();
     let result = file.take(limit + 1).read_to_end(&mut bytes);
     result.map_err(|source| BookError::Io {
-        name: path.display().to_string(),
+        name: name.to_owned(),
         source,
     })?;
     if bytes.len() as u64 > limit {
@@ -145,5 +182,5 @@ fn read_text(
             what: format!("it is a text of over {} MiB", limit >> 20),
         });
     }
-    read(&bytes, name, options)
+    Ok(bytes)
 }

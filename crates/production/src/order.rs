@@ -43,6 +43,9 @@ pub struct Reading {
     pub include: BTreeSet<LeftOutKind>,
     /// Read the descriptions of pictures.
     pub alt_text: bool,
+    /// Recognise the text on scanned pages.
+    #[serde(default)]
+    pub ocr: bool,
 }
 
 /// Who reads.
@@ -105,6 +108,7 @@ impl Reading {
             language: self.language.clone(),
             include: self.include.clone(),
             alt_text: self.alt_text,
+            ocr: self.ocr,
         }
     }
 

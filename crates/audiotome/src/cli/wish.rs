@@ -49,6 +49,10 @@ pub(crate) struct ReadingArgs {
     /// Read the descriptions of pictures
     #[arg(long, env = "AUDIOTOME_ALT_TEXT")]
     pub(crate) alt_text: bool,
+    /// Recognise the text of scanned PDFs and pictures with `tesseract`, in the language that
+    /// `--language` names
+    #[arg(long, env = "AUDIOTOME_OCR")]
+    pub(crate) ocr: bool,
 }
 
 impl ReadingArgs {
@@ -59,6 +63,7 @@ impl ReadingArgs {
             chapters: self.chapters.clone(),
             include: self.include.iter().map(|part| (*part).into()).collect(),
             alt_text: self.alt_text,
+            ocr: self.ocr,
         }
     }
 }

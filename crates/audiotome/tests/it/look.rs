@@ -18,7 +18,7 @@ fn inspect_shows_what_would_be_read() {
         "{text}"
     );
     let text = stdout(&run(
-        &mut sandbox.audiotome(&["inspect", "--text", "--chapters", "3", "book.md"]),
+        &mut sandbox.audiotome(&["inspect", "--spoken", "--chapters", "3", "book.md"]),
         0,
     ));
     assert_eq!(
@@ -37,6 +37,56 @@ fn inspect_shows_what_would_be_read() {
         ),
         (Some("The Short Book"), 3)
     );
+}
+
+/// Everything that Markdown could take for something else.
+const ODD: &str = "<html lang='en'><head><title>Odd: a *Book*</title><meta name='author' content='Ada Writer'></head><body>\
+    <h2>I</h2><h3>The {first} one</h3><p>1. It isn't -- \"quoted\" ... *so* _it_ [is] &lt;b&gt; &amp;amp; a|b ~c~ ^d^ $e$ `f` \\g.</p>\
+    <p># no heading</p><p>- no item</p><p>&gt; no quote</p><div class='verse'><p>One line,<br>another.</p></div><hr><ul><li>item</li></ul>\
+    <p lang='fr'>Une phrase.</p><p>All of this is only here so that the chapter is long enough to be one by itself.</p>\
+    <h2>II</h2><p>All of this is only here so that the chapter is long enough to be one by itself, and so is all of that.</p></body></html>";
+
+#[test]
+fn a_narration_written_as_markdown_reads_back_the_same() {
+    let sandbox = Sandbox::new();
+    sandbox.file("odd.html", ODD);
+    let inspect = |args: &[&str]| {
+        stdout(&run(
+            &mut sandbox.audiotome(&[&["inspect"], args].concat()),
+            0,
+        ))
+    };
+    let json = |name: &str| serde_json::from_str::<Value>(&inspect(&["--json", name])).unwrap();
+    let text = inspect(&["--text", "odd.html"]);
+    assert!(
+        text.contains(
+            "
+### The &#123;first} one
+"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("\n# II\n"), "{text}");
+    sandbox.file("odd.md", text);
+    let (before, after) = (json("odd.html"), json("odd.md"));
+    assert_eq!(before["metadata"]["title"], after["metadata"]["title"]);
+    assert_eq!(before["metadata"]["authors"], after["metadata"]["authors"]);
+    let flat = |book: &Value| {
+        let chapters = book["chapters"].as_array().unwrap().clone();
+        let block =
+            |block: &Value| format!("{} {} {}", block["language"], block["kind"], block["text"]);
+        chapters
+            .iter()
+            .map(|chapter| {
+                let blocks = chapter["blocks"].as_array().unwrap();
+                let blocks = blocks.iter().map(block).collect::<Vec<_>>().join("\n");
+                format!("{}\n{blocks}", chapter["title"])
+            })
+            .collect::<Vec<_>>()
+            .join("\n\n")
+            .replace("{\"heading\":1}", "{\"heading\":2}")
+    };
+    assert_eq!(flat(&before), flat(&after));
 }
 
 #[test]

@@ -174,6 +174,8 @@ const LABELS: &[(LeftOutKind, &[&str])] = &[
             "daftar isi",
             "landmarks",
             "page list",
+            "navigation",
+            "навигация",
         ],
     ),
     (
@@ -278,14 +280,18 @@ const LABELS: &[(LeftOutKind, &[&str])] = &[
 ];
 
 /// Why a part with this label is not read.
-pub(super) fn kind(label: &str) -> Option<LeftOutKind> {
-    let words: Vec<String> = label
+pub(super) fn kind(labelled: &str) -> Option<LeftOutKind> {
+    let words: Vec<String> = labelled
         .split(|c: char| !c.is_alphanumeric() && !is_mark(c))
         .filter(|word| !word.is_empty() && !word.chars().all(char::is_numeric))
         .map(str::to_lowercase)
         .take(8)
         .collect();
     let label = words.join(" ");
+    // A numbered one is a chapter of a manual.
+    if matches!(label.as_str(), "license" | "licence") && label.len() < labelled.trim().len() {
+        return None;
+    }
     LABELS
         .iter()
         .find(|(_, labels)| labels.contains(&label.as_str()))

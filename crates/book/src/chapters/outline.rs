@@ -33,6 +33,8 @@ pub(super) struct FileStart {
 #[derive(Debug, Default)]
 pub(super) struct Place {
     pub(super) label: String,
+    /// Whether the label is the whole title.
+    pub(super) is_title: bool,
     /// Index of a block.
     pub(super) position: usize,
     pub(super) children: Vec<Place>,
@@ -166,6 +168,7 @@ impl<'a> Map<'a> {
         };
         vec![Place {
             label: entry.label.clone(),
+            is_title: entry.is_title,
             position,
             children,
             is_heading,

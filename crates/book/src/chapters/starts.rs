@@ -27,6 +27,8 @@ pub(super) struct Start {
     pub(super) position: usize,
     /// Its label in the table of contents.
     pub(super) label: String,
+    /// Whether the label is the whole title.
+    pub(super) is_title: bool,
     /// Index of the block that the label points at: shorter parts may have joined in front of it.
     pub(super) named_at: usize,
     /// Whether it is text before the first chapter.
@@ -89,6 +91,7 @@ fn choose(places: Vec<Place>, whole: usize, candidates: &mut Vec<Candidate>) {
             start: Start {
                 position: place.position,
                 label: place.label,
+                is_title: place.is_title,
                 named_at: place.position,
                 front: false,
             },
@@ -165,6 +168,7 @@ fn join(before: Start, next: Start) -> Start {
     parts.dedup();
     Start {
         label: parts.join(" — "),
+        is_title: next.is_title,
         named_at,
         ..before
     }

@@ -12,6 +12,9 @@ const LONGEST: usize = 200;
 pub(super) fn title(start: &Start, blocks: &[Block]) -> String {
     let headings = first_headings(blocks);
     let label = single_line(&start.label);
+    if start.is_title {
+        return label;
+    }
     let title = if label.is_empty() || start.front && !headings.is_empty() {
         with_subtitle(
             headings.first().cloned().unwrap_or_default(),

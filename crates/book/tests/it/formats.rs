@@ -288,3 +288,15 @@ fn passages_in_another_language_keep_it() {
         .filter(|block| block.language.is_some());
     assert_eq!(others.count(), 1);
 }
+
+#[test]
+fn remarks_name_chapters_whose_titles_are_not_spoken() {
+    let body = format!("{SENTENCE} {SENTENCE}\n\n");
+    let book = markdown(&format!(
+        "<!-- chapter: I: Not a Word -->\n\n## I\n\n{body}# Two<br>Lines\n\n{body}<!-- chapter: Three -->\n\n{body}"
+    ));
+    assert_eq!(titles(&book), ["I: Not a Word", "Two: Lines", "Three"]);
+    assert!(chapter_text(&book.chapters[0]).starts_with("I\nThe old"));
+    assert!(chapter_text(&book.chapters[2]).starts_with("The old"));
+    assert!(!text(&book).contains("Not a Word"));
+}

@@ -74,38 +74,6 @@ fn what_is_no_ebook_is_named() {
 }
 
 #[test]
-fn other_formats_are_named_with_what_to_do() {
-    let mut mobi = vec![b'x'; 100];
-    mobi[60..68].copy_from_slice(b"BOOKMOBI");
-    let zip = |path: &str| zipped(&[(path.to_owned(), b"<x/>".to_vec())]);
-    let odt = zipped(&[(
-        "mimetype".to_owned(),
-        b"application/vnd.oasis.opendocument.text".to_vec(),
-    )]);
-    let cases: [(&str, Vec<u8>, &str); 7] = [
-        ("a.mobi", mobi, "a Kindle book (MOBI/AZW3)"),
-        ("a.pdf", b"%PDF-1.7\n".to_vec(), "a PDF"),
-        ("a.rtf", b"{\\rtf1 x}".to_vec(), "an RTF document"),
-        (
-            "a.fb2",
-            b"<?xml version='1.0'?><FictionBook/>".to_vec(),
-            "a FictionBook (FB2)",
-        ),
-        ("a.zip", zip("book.fb2"), "a FictionBook (FB2)"),
-        ("a.docx", zip("word/document.xml"), "a Word document (DOCX)"),
-        ("a.odt", odt, "an OpenDocument text (ODT)"),
-    ];
-    for (name, bytes, what) in cases {
-        let error = read_bytes(name, &bytes).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            format!("`{name}` is {what}, which audiotome can't read yet")
-        );
-        assert!(error.hint().unwrap().contains("ebook-convert"), "{name}");
-    }
-}
-
-#[test]
 fn folders_pipes_and_missing_files_are_errors_at_once() {
     let folder = Folder::new();
     let refused = |name: &str| {

@@ -5,10 +5,20 @@
     reason = "a test that can't go on fails where it stands"
 )]
 
+mod anything;
 mod chapters;
+mod docx;
 mod epub;
+mod fictionbook;
 mod fixture;
 mod formats;
 mod hostile;
+mod kindle;
+mod mobi;
 mod normalise;
+mod odt;
+mod packed;
+mod pdf;
+mod rtf;
+mod same;
 mod sentences;

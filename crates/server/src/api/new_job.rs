@@ -177,6 +177,7 @@ pub(super) fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Pr
             chapters: parsed::<Chapters>("chapters", new.chapters.as_deref())?,
             include: include.collect::<Result<_, _>>()?,
             alt_text: new.alt_text.unwrap_or(false),
+            ..Reading::default()
         },
         voice: VoiceWish {
             engine: parsed::<EngineKind>("engine", new.engine.as_deref())?,
