@@ -53,6 +53,7 @@ fn keys(master: &Process, job: &str) -> HashSet<String> {
 }
 
 #[test]
+#[expect(clippy::cognitive_complexity, reason = "one story, told in its order")]
 fn changes_are_kept_and_heard_and_speak_nothing_else_again() {
     let sandbox = Sandbox::new();
     let master = Process::master(&sandbox, "", &[]);

@@ -100,6 +100,7 @@ fn onsets(samples: &[i16]) -> Vec<f64> {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a figure for whoever looks")]
 fn a_chapter_is_heard_sentence_by_sentence_while_it_is_spoken() {
     let sandbox = Sandbox::new();
     let master = Process::master(&sandbox, "delay=100ms", &[]);
@@ -375,6 +376,7 @@ fn downloads_take_ranges_and_say_what_they_are() {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a figure for whoever looks")]
 fn two_hundred_listen_at_once() {
     let sandbox = Sandbox::new();
     let master = Process::master(&sandbox, "delay=5ms", &[]);
