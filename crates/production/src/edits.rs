@@ -10,7 +10,7 @@ use audiotome_core::{Book, Chapter, Language, Metadata, Series};
 use serde::{Deserialize, Serialize};
 
 /// Characters by which a chapter is known again.
-const OPENING: usize = 400;
+const OPENING: usize = 100;
 /// Digits of their digest.
 const OPENING_DIGITS: usize = 16;
 
