@@ -5,8 +5,11 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::time::Duration;
 
-use crate::BookError;
+use audiotome_core::Book;
+
 use crate::child::{self, Call};
+use crate::epub::archive::Archive;
+use crate::{BookError, ReadOptions, epub};
 
 /// How long a conversion may take.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -17,11 +20,22 @@ const LONGEST: u64 = 512 << 20;
 /// What brings the program.
 const CALIBRE: &str = "Calibre (`apt install calibre`, or https://calibre-ebook.com)";
 
-/// The book in `file` as an EPUB; `extension` is what Calibre knows its format by.
+/// Reads the book in `file`; `extension` is what Calibre knows its format by, `name` the file's name.
 ///
 /// # Errors
-/// [`BookError::Missing`], [`BookError::Child`], [`BookError::Io`].
-pub(crate) fn as_epub(mut file: File, extension: &str, name: &str) -> Result<File, BookError> {
+/// [`BookError::Missing`], [`BookError::Child`], [`BookError::Io`], and those of reading an EPUB.
+pub(crate) fn read(
+    file: File,
+    extension: &str,
+    name: &str,
+    options: &ReadOptions,
+) -> Result<Book, BookError> {
+    let epub = as_epub(file, extension, name)?;
+    epub::read(Archive::open(epub, name)?, name, options)
+}
+
+/// The book in `file` as an EPUB.
+fn as_epub(mut file: File, extension: &str, name: &str) -> Result<File, BookError> {
     let io = |source| BookError::Io {
         name: name.to_owned(),
         source,

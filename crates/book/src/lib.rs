@@ -27,6 +27,7 @@ mod pages;
 mod pdf;
 mod plain;
 mod read;
+mod role;
 mod rtf;
 mod sentences;
 mod speakable;

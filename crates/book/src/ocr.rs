@@ -10,8 +10,8 @@ use std::time::Duration;
 use audiotome_core::{Book, Language, Metadata};
 
 use crate::child::{self, Call, ChildError};
-use crate::pdf::flow;
 use crate::pdf::layout::{self, Line, Sheet, Word};
+use crate::pdf::{POPPLER, flow};
 use crate::{BookError, ReadOptions};
 
 /// Pages of a book.
@@ -29,7 +29,6 @@ const DOTS: &str = "300";
 /// Below this confidence, in percent, what was found is dirt.
 const LEAST_CONFIDENCE: f32 = 20.0;
 
-const POPPLER: &str = "Poppler's programs (`apt install poppler-utils`, `brew install poppler`)";
 const TESSERACT: &str = "tesseract with the book's language (`apt install tesseract-ocr tesseract-ocr-deu`, `brew install tesseract-lang`)";
 
 /// Languages by two letters and as tesseract calls them.

@@ -24,7 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// Memory of a program, in KiB.
 const MEMORY: u32 = 2 << 20;
 /// What brings the programs.
-const POPPLER: &str = "Poppler's programs (`apt install poppler-utils`, `brew install poppler`)";
+pub(crate) const POPPLER: &str =
+    "Poppler's programs (`apt install poppler-utils`, `brew install poppler`)";
 
 /// Reads the book in `file`; `name` is the file's name.
 ///

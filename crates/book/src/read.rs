@@ -89,15 +89,9 @@ fn read_file(
         Sniffed::Zip => read_zip(Archive::open(file, name)?, name, options, place),
         Sniffed::Image(_) if options.ocr => ocr::image(&file, name, options),
         Sniffed::Image(found) => Err(not_a_book(name, found)),
-        Sniffed::Calibre(extension) => {
-            let epub = calibre::as_epub(file, extension, name)?;
-            epub::read(Archive::open(epub, name)?, name, options)
-        }
+        Sniffed::Calibre(extension) => calibre::read(file, extension, name, options),
         Sniffed::Other(found) => match Format::calibre_extension(Path::new(name)) {
-            Some(extension) if found == BINARY => {
-                let epub = calibre::as_epub(file, extension, name)?;
-                epub::read(Archive::open(epub, name)?, name, options)
-            }
+            Some(extension) if found == BINARY => calibre::read(file, extension, name, options),
             _ => Err(not_a_book(name, found)),
         },
         Sniffed::Format(Format::Pdf) => pdf::read(&file, name, options),

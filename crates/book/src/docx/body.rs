@@ -1,8 +1,9 @@
 //! Paragraphs, tables and text boxes of a part, as HTML.
 
-use super::styles::{Role, Styles, role_of_outline};
+use super::styles::{Styles, role_of_outline};
 use crate::markup::{self, Tag, Visitor};
 use crate::pages::{push_attribute, push_text};
+use crate::role::{Role, tags};
 
 /// Paragraphs that stand in one another, by text boxes.
 const DEPTH: usize = 16;
@@ -100,18 +101,7 @@ impl<'s> Body<'s> {
         let Some(paragraph) = self.paragraphs.pop() else {
             return;
         };
-        let (open, close) = match paragraph.role {
-            Some(Role::Title) => ("<h1>", "</h1>"),
-            Some(Role::Heading(1)) => ("<h1>", "</h1>"),
-            Some(Role::Heading(2)) => ("<h2>", "</h2>"),
-            Some(Role::Heading(3)) => ("<h3>", "</h3>"),
-            Some(Role::Heading(4)) => ("<h4>", "</h4>"),
-            Some(Role::Heading(5)) => ("<h5>", "</h5>"),
-            Some(Role::Heading(_)) => ("<h6>", "</h6>"),
-            Some(Role::Contents) => ("<nav><p>", "</p></nav>"),
-            None if paragraph.item => ("<ul><li>", "</li></ul>"),
-            None => ("<p>", "</p>"),
-        };
+        let (open, close) = tags(paragraph.role, paragraph.item);
         let outermost = self.paragraphs.is_empty();
         let out = if outermost {
             &mut self.html

@@ -5,22 +5,12 @@ use std::collections::HashMap;
 use audiotome_core::Language;
 
 use crate::markup::{self, Syntax, Tag, Visitor};
+use crate::role::Role;
 
 /// Styles of a document.
 const MOST: usize = 10_000;
 /// Styles that one can be based on, one on another.
 const DEPTH: usize = 12;
-
-/// What a paragraph with a style is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// The document's title.
-    Title,
-    /// A heading with its level, from 1.
-    Heading(u8),
-    /// A line of the table of contents.
-    Contents,
-}
 
 #[derive(Debug, Default)]
 struct Style {
@@ -120,8 +110,7 @@ fn role_of_name(name: &str) -> Option<Role> {
     (numbered("toc").is_some() || name == "toc heading").then_some(Role::Contents)
 }
 
-/// Outline levels are counted from 0; 9 is running text.
+/// The level as the file writes it.
 pub(super) fn role_of_outline(value: &str) -> Option<Role> {
-    let level: u8 = value.parse().ok()?;
-    (level < 9).then_some(Role::Heading(level + 1))
+    value.parse().ok().and_then(Role::of_outline)
 }

@@ -7,8 +7,9 @@ use encoding_rs::Encoding;
 
 use super::charset;
 use super::destination::{self, Destination};
-use super::styles::{Role, Styles, of_outline};
+use super::styles::{Styles, of_outline};
 use crate::pages::push_text;
+use crate::role::{Role, tags};
 
 /// Groups inside one another that are told apart.
 const DEPTH: usize = 1_000;
@@ -348,17 +349,7 @@ impl Reader {
         let mut paragraph = std::mem::take(&mut self.paragraph);
         drop_lost_images(&mut paragraph);
         if !paragraph.trim().is_empty() {
-            let (open, close) = match self.group.role {
-                Some(Role::Heading(1)) => ("<h1>", "</h1>"),
-                Some(Role::Heading(2)) => ("<h2>", "</h2>"),
-                Some(Role::Heading(3)) => ("<h3>", "</h3>"),
-                Some(Role::Heading(4)) => ("<h4>", "</h4>"),
-                Some(Role::Heading(5)) => ("<h5>", "</h5>"),
-                Some(Role::Heading(_)) => ("<h6>", "</h6>"),
-                Some(Role::Contents) => ("<nav><p>", "</p></nav>"),
-                None if self.group.item => ("<ul><li>", "</li></ul>"),
-                None => ("<p>", "</p>"),
-            };
+            let (open, close) = tags(self.group.role, self.group.item);
             if !self.in_row {
                 self.end_table();
             }

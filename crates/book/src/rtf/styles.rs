@@ -2,17 +2,10 @@
 
 use std::collections::HashMap;
 
+use crate::role::Role;
+
 /// Styles of a document.
 const MOST: usize = 10_000;
-
-/// What a paragraph is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// A heading with its level, from 1.
-    Heading(u8),
-    /// A line of the table of contents.
-    Contents,
-}
 
 /// All styles by their numbers, and the one that is being read.
 #[derive(Debug, Default)]
@@ -53,10 +46,9 @@ impl Styles {
     }
 }
 
-/// Outline levels are counted from 0; 9 is running text.
+/// The level as the file writes it.
 pub(super) fn of_outline(level: i32) -> Option<Role> {
-    let level = u8::try_from(level).ok().filter(|level| *level < 9)?;
-    Some(Role::Heading(level + 1))
+    u8::try_from(level).ok().and_then(Role::of_outline)
 }
 
 fn of_name(name: &str) -> Option<Role> {
