@@ -170,6 +170,7 @@ fn complete(document: &mut OpenApi) {
         let PathItem {
             get,
             post,
+            put,
             patch,
             delete,
             ..
@@ -177,6 +178,7 @@ fn complete(document: &mut OpenApi) {
         for (method, operation) in [
             ("get", get),
             ("post", post),
+            ("put", put),
             ("patch", patch),
             ("delete", delete),
         ] {
