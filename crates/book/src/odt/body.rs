@@ -3,6 +3,7 @@
 use super::styles::Styles;
 use crate::markup::{Tag, Visitor};
 use crate::pages::{push_attribute, push_text};
+use crate::role::{Role, tags};
 
 /// Bytes of a title that is taken from the text.
 const LONGEST_TITLE: usize = 1_000;
@@ -93,14 +94,11 @@ impl<'s> Body<'s> {
         if self.asides.is_empty() {
             self.paragraphs += 1;
         }
-        match tag.attribute("text:outline-level") {
-            Some("2") => self.element("<h2>", "</h2>"),
-            Some("3") => self.element("<h3>", "</h3>"),
-            Some("4") => self.element("<h4>", "</h4>"),
-            Some("5") => self.element("<h5>", "</h5>"),
-            Some("1") | None => self.element("<h1>", "</h1>"),
-            Some(_) => self.element("<h6>", "</h6>"),
-        }
+        let level = tag
+            .attribute("text:outline-level")
+            .map_or(Ok(1), str::parse);
+        let (open, close) = tags(Some(Role::Heading(level.unwrap_or(6))), false);
+        self.element(open, close)
     }
 
     fn start_span(&mut self, tag: &Tag) -> &'static str {
