@@ -52,6 +52,15 @@ pub struct Piece {
     pub continues: bool,
 }
 
+impl Segment {
+    /// What is spoken, where the book prints something else.
+    #[must_use]
+    pub fn spoken_otherwise(&self) -> Option<&str> {
+        let text = &*self.utterance.text;
+        (text != &*self.source).then_some(text)
+    }
+}
+
 impl Plan {
     /// Plans the chapters of `book` whose number (from 1) `wanted` accepts. `split` cuts a block into pieces.
     #[must_use]

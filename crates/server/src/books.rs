@@ -11,6 +11,7 @@ use thiserror::Error;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::clock::now;
+use crate::covers;
 use crate::database::books::{StoredBook, insert};
 use crate::database::{Database, DatabaseError};
 
@@ -89,10 +90,10 @@ impl Upload {
         let name = file_name(name);
         let folder = books.join(&id);
         let path = folder.join(&name);
-        let cover = cover_path(books, &id);
+        let cover = covers::path(books, &id);
         let moved = tokio::task::spawn_blocking(move || {
             let book = settle(self.file, &folder, &path)?;
-            keep_cover(&cover, &book)?;
+            covers::keep(&cover, &book)?;
             Ok::<_, UploadError>(book)
         });
         let book = moved.await.map_err(io::Error::other)??;
@@ -129,22 +130,6 @@ fn settle(file: NamedTempFile, folder: &Path, path: &Path) -> Result<Book, Uploa
         fs_err::remove_dir_all(folder)?;
     }
     Ok(book?)
-}
-
-/// Where the cover of a book lies, if it has one.
-pub(crate) fn cover_path(books: &Path, id: &str) -> PathBuf {
-    books.with_file_name("covers").join(id)
-}
-
-/// Keeps the cover apart: a library shows many at once, and a book is slow to read.
-fn keep_cover(path: &Path, book: &Book) -> io::Result<()> {
-    let Some(cover) = &book.cover else {
-        return Ok(());
-    };
-    if let Some(folder) = path.parent() {
-        fs_err::create_dir_all(folder)?;
-    }
-    audiotome_files::write(path, &cover.bytes)
 }
 
 fn only_file(folder: &Path) -> Option<PathBuf> {

@@ -16,7 +16,6 @@ use crate::api::extract::Path;
 use crate::api::files::send;
 use crate::api::jobs::find;
 use crate::api::problem::{Kind, Problem};
-use crate::books::cover_path;
 use crate::job::{Job, JobState};
 use crate::master::Master;
 
@@ -103,11 +102,9 @@ async fn cover(
     Path((secret, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let job = finished(&master, &secret, &id).await?;
-    let bytes = tokio::fs::read(cover_path(&master.books_folder(), &job.book)).await;
-    let bytes = bytes.map_err(|_| Problem::new(Kind::NotFound, "the book has no cover"))?;
-    let png = bytes.starts_with(b"\x89PNG");
-    let kind = if png { "image/png" } else { "image/jpeg" };
-    Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
+    let cover = master.cover(&job.book).await;
+    let cover = cover.ok_or_else(|| Problem::new(Kind::NotFound, "the book has no cover"))?;
+    Ok(([(header::CONTENT_TYPE, cover.0)], cover.1).into_response())
 }
 
 /// The book itself, where it is an EPUB.

@@ -9,6 +9,7 @@ mod api;
 mod board;
 mod books;
 mod clock;
+mod covers;
 mod database;
 mod feeds;
 mod hub;

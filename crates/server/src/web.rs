@@ -22,6 +22,7 @@ use page::{Page, trouble};
 mod assets;
 mod book;
 mod cluster;
+mod cover;
 mod library;
 mod listen;
 pub(crate) mod login;

@@ -17,7 +17,8 @@ use super::book_views::{BookDetails, BookView};
 use super::extract::{Json, Path, Query};
 use super::inside::Inside;
 use super::problem::{Kind, Problem, Refusals};
-use crate::books::{Upload, cover_path};
+use crate::books::Upload;
+use crate::covers;
 use crate::database::books::{self, StoredBook};
 use crate::master::Master;
 
@@ -176,10 +177,8 @@ pub(crate) async fn cover(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let stored = stored(&master, &id).await?;
-    let kept = cover_path(&master.books_folder(), &stored.id);
-    if let Ok(bytes) = tokio::fs::read(&kept).await {
-        let png = bytes.starts_with(b"\x89PNG");
-        return Ok(picture(if png { "image/png" } else { "image/jpeg" }, bytes));
+    if let Some((media_type, bytes)) = master.cover(&stored.id).await {
+        return Ok(picture(media_type, bytes));
     }
     // A book of an earlier version of this program.
     let path = master.book_path(&stored.id, &stored.name);
@@ -223,7 +222,7 @@ pub(crate) async fn delete(
         Some(true) => {
             // What is left of a folder costs nothing but space.
             let _ = fs_err::remove_dir_all(master.book_path(&id, ""));
-            let _ = fs_err::remove_file(cover_path(&master.books_folder(), &id));
+            let _ = fs_err::remove_file(covers::path(&master.books_folder(), &id));
             master
                 .hub
                 .tell("book", None, json!({ "id": id, "deleted": true }));

@@ -199,14 +199,13 @@ fn fill(
     let sounds = stream.sounds().skip_while(|(segment, _)| *segment < after);
     let sounds = sounds.take(MOST).map(|(segment, sound)| {
         let planned = &board.plan.segments[segment];
-        let spoken = &planned.utterance.text;
         SoundView {
             index: segment - begins,
             segment,
             start: seconds(sound.start, rate),
             end: seconds(sound.end, rate),
             source: planned.source.to_string(),
-            spoken: (**spoken != *planned.source).then(|| spoken.to_string()),
+            spoken: planned.spoken_otherwise().map(str::to_owned),
         }
     });
     view.segments.extend(sounds);

@@ -111,11 +111,17 @@ pub(crate) fn list(
     Ok((jobs?, total))
 }
 
-/// The jobs of a book, the newest first.
-pub(crate) fn of_book(connection: &Connection, book: &str) -> Result<Vec<Job>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM jobs WHERE book = ?1 ORDER BY created DESC, id DESC");
+/// The jobs of a book, the newest first; the newest `limit` of them.
+pub(crate) fn of_book(
+    connection: &Connection,
+    book: &str,
+    limit: usize,
+) -> Result<Vec<Job>, DatabaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM jobs WHERE book = ?1 ORDER BY created DESC, id DESC LIMIT ?2"
+    );
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([book], columns)?;
+    let rows = statement.query_map(params![book, limit], columns)?;
     rows.map(|row| job(row?)).collect()
 }
 

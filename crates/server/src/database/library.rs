@@ -1,6 +1,9 @@
 //! Books with the newest job of each: what a person sees of a master.
 
-use rusqlite::{Connection, params};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use rusqlite::Connection;
 
 use super::books::StoredBook;
 use super::{DatabaseError, books, jobs};
@@ -51,29 +54,20 @@ pub(crate) fn list(
     let total = found.len();
     let page = found.into_iter().skip(offset).take(limit);
     let page = page.map(|book| {
-        let job = newest_job(connection, &book.id)?;
+        let job = jobs::of_book(connection, &book.id, 1)?.pop();
         Ok(Volume { book, job })
     });
     Ok((page.collect::<Result<_, DatabaseError>>()?, total))
 }
 
-/// The newest job of a book.
-pub(crate) fn newest_job(
-    connection: &Connection,
-    book: &str,
-) -> Result<Option<Job>, DatabaseError> {
-    Ok(jobs::of_book(connection, book)?.into_iter().next())
-}
-
 fn by_last_change(connection: &Connection, books: &mut [StoredBook]) -> Result<(), DatabaseError> {
-    let sql = "SELECT max(created) FROM jobs WHERE book = ?1";
+    let sql = "SELECT book, max(created) FROM jobs GROUP BY book";
     let mut statement = connection.prepare_cached(sql)?;
-    let mut changed = std::collections::HashMap::new();
-    for book in &*books {
-        let job: Option<String> = statement.query_row(params![book.id], |row| row.get(0))?;
-        let latest = job.map_or_else(|| book.added.clone(), |job| job.max(book.added.clone()));
-        changed.insert(book.id.clone(), latest);
-    }
-    books.sort_by(|a, b| changed[&b.id].cmp(&changed[&a.id]));
+    let latest = statement.query_map([], |row| row.try_into())?;
+    let latest = latest.collect::<Result<HashMap<String, String>, _>>()?;
+    books.sort_by_cached_key(|book| {
+        let job = latest.get(&book.id).unwrap_or(&book.added);
+        Reverse(job.max(&book.added).clone())
+    });
     Ok(())
 }

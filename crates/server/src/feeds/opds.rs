@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use super::{address, check, episodes, plain, podcast};
 use crate::api::extract::{Path, Query};
 use crate::api::problem::{Kind, Problem};
-use crate::books::cover_path;
 use crate::database::{DatabaseError, books, jobs};
 use crate::job::JobState;
 use crate::master::Master;
@@ -51,7 +50,8 @@ struct Entry {
     about: String,
     updated: String,
     seconds: f64,
-    has_cover: bool,
+    /// Media type of the cover.
+    cover: Option<&'static str>,
     has_epub: bool,
     /// The whole audiobook: file name, media type, bytes.
     audio: Option<(String, &'static str, u64)>,
@@ -121,8 +121,8 @@ fn publication(base: &str, entry: &Entry) -> Value {
     if let Some(language) = &entry.language {
         publication["metadata"]["language"] = json!(language);
     }
-    if entry.has_cover {
-        publication["images"] = json!([{ "href": at("cover") }]);
+    if let Some(media_type) = entry.cover {
+        publication["images"] = json!([{ "href": at("cover"), "type": media_type }]);
     }
     publication
 }
@@ -157,7 +157,7 @@ async fn look(
                 authors: job.record.authors.iter().map(|name| plain(name)).collect(),
                 about: plain(&podcast::about(&job)),
                 seconds: job.record.audio_seconds.unwrap_or(0.0),
-                has_cover: cover_path(&master.books_folder(), &job.book).exists(),
+                cover: master.cover_type(&job.book),
                 has_epub: name.as_ref().is_some_and(is_epub),
                 language: job.record.language,
                 updated: job.updated,

@@ -15,7 +15,6 @@ use super::{address, finished, plain};
 use crate::api::extract::Path;
 use crate::api::files::send;
 use crate::api::problem::{Kind, Problem};
-use crate::books::cover_path;
 use crate::job::Job;
 use crate::master::Master;
 use crate::runner::seconds;
@@ -68,7 +67,7 @@ pub(super) async fn feed(
             .language
             .clone()
             .unwrap_or_else(|| "und".to_owned()),
-        has_cover: cover_path(&master.books_folder(), &job.book).exists(),
+        has_cover: master.has_cover(&job.book),
         items: items.collect(),
     };
     let text = podcast

@@ -7,7 +7,7 @@ use audiotome_core::{Language, LeftOutKind};
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::library::{initials, tint};
+use super::cover::Cover;
 use super::page::{Page, show, trouble};
 use super::voices::{self, Group, LANGUAGES};
 use crate::api::book_views::BookDetails;
@@ -25,8 +25,7 @@ struct BookPage {
     page: Page,
     book: BookDetails,
     wishes: NewJob,
-    initials: String,
-    tint: u8,
+    cover: Cover,
     /// Languages to choose from, its own first.
     languages: Vec<String>,
     /// Kinds of part that are read although they are usually left out.
@@ -55,8 +54,7 @@ pub(crate) async fn page(
             let language = inside.language();
             let book: BookDetails = inside.into();
             show(&BookPage {
-                initials: initials(&book.book.title),
-                tint: tint(&id),
+                cover: Cover::of(&master, &id, &book.book.title),
                 languages: languages(&language),
                 included: wishes.include.clone().unwrap_or_default(),
                 voices,
@@ -80,7 +78,7 @@ async fn lay_out(
     let asked = id.to_owned();
     let jobs = master
         .database
-        .call(move |connection| jobs::of_book(connection, &asked));
+        .call(move |connection| jobs::of_book(connection, &asked, usize::MAX >> 1));
     Ok((inside, groups, jobs.await?))
 }
 

@@ -7,10 +7,10 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::cover::Cover;
 use super::page::{Page, show, trouble};
 use super::ring::Ring;
 use crate::api::progress::Progress;
-use crate::books::cover_path;
 use crate::database::library::{self, Sorting, Volume};
 use crate::job::JobState;
 use crate::master::Master;
@@ -52,9 +52,7 @@ struct Card {
     href: String,
     title: String,
     authors: String,
-    initials: String,
-    has_cover: bool,
-    tint: u8,
+    cover: Cover,
     ring: Ring,
 }
 
@@ -118,25 +116,11 @@ fn card(master: &Master, page: &Page, volume: Volume) -> Card {
         .unwrap_or(book.title);
     Card {
         href,
-        initials: initials(&title),
-        has_cover: cover_path(&master.books_folder(), &book.id).exists(),
-        tint: tint(&book.id),
+        cover: Cover::of(master, &book.id, &title),
         title,
         authors: book.authors.join(", "),
         job: job.map(|job| job.id),
         book: book.id,
         ring,
     }
-}
-
-/// First letters of the first words, for books without a cover.
-pub(super) fn initials(title: &str) -> String {
-    let words = title.split_whitespace();
-    let firsts = words.filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
-    firsts.take(2).flat_map(char::to_uppercase).collect()
-}
-
-/// One of eight colours; a book keeps its own.
-pub(super) fn tint(id: &str) -> u8 {
-    id.bytes().fold(0, |sum: u8, byte| sum.wrapping_add(byte)) % 8
 }

@@ -7,14 +7,13 @@ use audiotome_core::Plan;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::library::{initials, tint};
+use super::cover::Cover;
 use super::page::{Page, show, trouble};
 use super::ring::Ring;
 use super::strings::{Strings, as_data};
 use crate::api::jobs::find;
 use crate::api::problem::Problem;
 use crate::api::progress::Progress;
-use crate::books::cover_path;
 use crate::job::{Job, JobState};
 use crate::master::{Master, lock};
 
@@ -25,9 +24,7 @@ struct Listen {
     job: Job,
     title: String,
     authors: String,
-    initials: String,
-    tint: u8,
-    has_cover: bool,
+    cover: Cover,
     ring: Ring,
     files: Vec<File>,
     /// What the page's program needs to know.
@@ -55,9 +52,7 @@ pub(crate) async fn page(
     let facts = serde_json::json!({ "job": job.id, "title": title, "book": job.book });
     show(&Listen {
         authors: job.record.authors.join(", "),
-        initials: initials(&title),
-        tint: tint(&job.book),
-        has_cover: cover_path(&master.books_folder(), &job.book).exists(),
+        cover: Cover::of(&master, &job.book, &title),
         ring: Ring::of(page.say, job.state, &Progress::of(&master, &job)),
         files: files(&job),
         facts: as_data(&facts),
@@ -158,12 +153,11 @@ fn paragraphs(plan: &Plan, segments: std::ops::Range<usize>) -> Vec<Paragraph> {
                 sentences: Vec::new(),
             });
         }
-        let text = &segment.utterance.text;
         if let Some(paragraph) = paragraphs.last_mut() {
             paragraph.sentences.push(Sentence {
                 segment: index,
                 text: segment.source.to_string(),
-                spoken: (**text != *segment.source).then(|| text.to_string()),
+                spoken: segment.spoken_otherwise().map(str::to_owned),
             });
         }
         begins = segment.pause_after > inside;
