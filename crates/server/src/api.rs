@@ -43,7 +43,7 @@ pub(crate) mod settings;
 mod speech;
 mod storage;
 mod strip;
-mod voices;
+pub(crate) mod voices;
 pub(crate) mod workers;
 
 /// Bytes of a request that is no book.
@@ -104,7 +104,6 @@ fn of_books() -> OpenApiRouter<Arc<Master>> {
         )
         .routes(routes!(inside::text))
         .routes(routes!(estimate::estimate))
-        .routes(routes!(estimate::sample))
         .routes(routes!(books::cover))
         .routes(routes!(sample::speak))
 }

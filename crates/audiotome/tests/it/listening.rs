@@ -248,16 +248,7 @@ fn a_voice_is_heard_before_a_job_is_started() {
     // A job does not speak them again.
     let mut events = master.all_events();
     start(&master, &id, json!({ "chapters": "1" }));
-    let mut spoken = Vec::new();
-    loop {
-        let (kind, data) = events.next().unwrap();
-        match data["event"].as_str() {
-            Some("spoken") => spoken.push(data["segment"].as_u64().unwrap()),
-            _ if kind == "job" && data["state"] == "done" => break,
-            _ => {}
-        }
-    }
-    spoken.sort_unstable();
+    let spoken = events.spoken();
     assert_eq!((spoken.len(), &spoken[..2]), (18, &[0, 4][..]));
 }
 

@@ -165,7 +165,7 @@ impl Process {
         self.listen("/events")
     }
 
-    fn listen(&self, path: &str) -> Events {
+    pub(crate) fn listen(&self, path: &str) -> Events {
         let answer = ureq::get(format!("http://{}{path}", self.address)).call();
         let body: Box<dyn Read + Send> = Box::new(answer.unwrap().into_body().into_reader());
         Events(BufReader::with_capacity(1, body))
@@ -219,6 +219,21 @@ impl Events {
                 return data;
             }
         }
+    }
+
+    /// The segments that are spoken until a job is done, in their order.
+    pub(crate) fn spoken(&mut self) -> Vec<u64> {
+        let mut spoken = Vec::new();
+        loop {
+            let (kind, data) = self.next().expect("the stream goes on");
+            match data["event"].as_str() {
+                Some("spoken") => spoken.push(data["segment"].as_u64().unwrap()),
+                _ if kind == "job" && data["state"] == "done" => break,
+                _ => {}
+            }
+        }
+        spoken.sort_unstable();
+        spoken
     }
 
     /// The next event; `None` when the stream ends.

@@ -1,9 +1,7 @@
-//! Before a book is spoken: how long that takes, and how it would sound.
+//! Before a book is spoken: how long that takes.
 
 use std::sync::Arc;
 
-use audiotome_book::{Limits, pieces};
-use audiotome_core::BlockKind;
 use audiotome_dispatch::{MemberState, MemberStatus};
 use audiotome_production::{Narrator, expected_duration};
 use audiotome_speech::EngineKind;
@@ -19,8 +17,6 @@ use crate::database::jobs;
 use crate::job::{Job, JobState};
 use crate::master::Master;
 
-/// Characters of a sample, about: some twenty seconds.
-const SAMPLE: usize = 280;
 /// Seconds of work on an hour of audiobook besides speaking it.
 const ASSEMBLY: f64 = 2.5;
 /// Jobs that are asked which engine the members spoke with.
@@ -84,38 +80,6 @@ pub(crate) async fn estimate(
     }))
 }
 
-/// What `/v1/audio/speech` takes to speak the beginning of a book.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Sample {
-    model: String,
-    voice: String,
-    /// The first sentences that would be read.
-    input: String,
-    speed: f32,
-    language: String,
-}
-
-/// The beginning of a book with the voice that would read it: the body of a call of `/v1/audio/speech`.
-#[utoipa::path(
-    get, path = "/books/{id}/sample", tag = "books", params(("id" = String, Path)),
-    responses((status = 200, body = Sample), Refusals)
-)]
-pub(crate) async fn sample(
-    State(master): State<Arc<Master>>,
-    Path(id): Path<String>,
-) -> Result<Json<Sample>, Problem> {
-    let stored = stored(&master, &id).await?;
-    let inside = Inside::open(&master, stored, InsideQuery::default()).await?;
-    let (engine, voice) = reader(&master, &inside).await?;
-    Ok(Json(Sample {
-        model: engine.to_string(),
-        voice,
-        input: beginning(&inside),
-        speed: inside.order.voice.speed.factor(),
-        language: inside.language().to_string(),
-    }))
-}
-
 /// Whoever would read the book.
 async fn reader(master: &Arc<Master>, inside: &Inside) -> Result<(EngineKind, String), Problem> {
     let (studio, language) = (Arc::clone(&master.studio), inside.language());
@@ -130,31 +94,6 @@ async fn reader(master: &Arc<Master>, inside: &Inside) -> Result<(EngineKind, St
         let hint = error.hint();
         Problem::new(Kind::Unprocessable, error.to_string()).with_hint(hint)
     })
-}
-
-/// The first sentences of what is read; headings only where there is nothing else.
-fn beginning(inside: &Inside) -> String {
-    let numbered = inside.book.chapters.iter().enumerate();
-    let read = numbered.filter(|(index, _)| !inside.unread.contains(&(index + 1)));
-    let blocks: Vec<_> = read.flat_map(|(_, chapter)| &chapter.blocks).collect();
-    let language = inside.language();
-    let of = |wanted: &dyn Fn(BlockKind) -> bool| {
-        let mut text = String::new();
-        for block in blocks.iter().filter(|block| wanted(block.kind)) {
-            for piece in pieces(block, &language, Limits::default()) {
-                if !text.is_empty() {
-                    text.push(' ');
-                }
-                text.push_str(piece.source.trim());
-                if text.chars().count() >= SAMPLE {
-                    return text;
-                }
-            }
-        }
-        text
-    };
-    let text = of(&|kind| !matches!(kind, BlockKind::Heading(_)));
-    if text.is_empty() { of(&|_| true) } else { text }
 }
 
 /// Characters per second that a new job would get: from those who are free, or its fair share.

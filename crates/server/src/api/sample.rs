@@ -15,11 +15,12 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::binary::Binary;
+use super::books::stored;
 use super::extract::{Json, Path};
-use super::new_job::{NewJob, order};
+use super::kept::Kept;
+use super::new_job::NewJob;
 use super::problem::{Kind, Problem, Refusals};
 use super::settings;
-use crate::database::books;
 use crate::listen::{ListenError, Place, begin};
 use crate::master::{Master, SPEECH_PRIORITY};
 
@@ -27,7 +28,7 @@ use crate::master::{Master, SPEECH_PRIORITY};
 const FEW: u32 = 2;
 const MOST: u32 = 5;
 
-/// What is heard of a book, and how. Nothing must be named: the rest is as `/settings` say.
+/// What is heard of a book, and how. Nothing must be named: the rest is as it was kept for the book, and then as `/settings` say.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sample {
@@ -61,17 +62,14 @@ pub(crate) async fn speak(
     Path(id): Path<String>,
     Json(sample): Json<Sample>,
 ) -> Result<Response, Problem> {
-    let asked = id.clone();
-    let book = master
-        .database
-        .call(move |connection| books::get(connection, &asked));
-    let book = book.await?.ok_or_else(|| Problem::no("book", &id))?;
+    let book = stored(&master, &id).await?;
     let mut new = NewJob::of_book(&id, sample.language.clone(), None);
     new.engine = sample.engine.clone();
     new.voice = sample.voice.clone();
     new.speed = sample.speed;
-    new.fill(settings::of(&master.database).await?);
-    let order = order(&new, &master, "")?;
+    let settings = settings::of(&master.database).await?;
+    let kept = Kept::of(&master.database, &id).await?;
+    let (_, order) = kept.wanted(new, settings, &master, "")?;
     let path = master.book_path(&book.id, &book.name);
     let looked = look(&master.studio, &path, &order).await?;
     let segments = chosen(&looked.plan, &sample)?;
