@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use audiotome_core::SegmentKey;
 use audiotome_production::MakeError;
+use walkdir::WalkDir;
 
 use crate::api::problem::{Kind, Problem};
 use crate::api::queue::queue;
@@ -24,29 +25,21 @@ pub(crate) struct Kept {
     age: Duration,
 }
 
-/// The files of a folder and those below it; what vanishes meanwhile does not count.
-pub(crate) fn files(folder: &Path) -> Vec<Kept> {
-    let mut folders = vec![folder.to_owned()];
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
-        for entry in entries {
-            match entry.metadata() {
-                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
-                Ok(metadata) => found.push(Kept {
-                    path: entry.path(),
-                    bytes: metadata.len(),
-                    age: metadata
-                        .modified()
-                        .ok()
-                        .and_then(|modified| modified.elapsed().ok())
-                        .unwrap_or_default(),
-                }),
-                Err(_) => {}
-            }
-        }
-    }
-    found
+/// The files of a folder and those below it, one by one: a large store has millions. What vanishes
+/// meanwhile does not count.
+pub(crate) fn files(folder: &Path) -> impl Iterator<Item = Kept> + use<> {
+    let entries = WalkDir::new(folder).into_iter().flatten();
+    entries.filter_map(|entry| {
+        let metadata = entry.metadata().ok()?;
+        let modified = metadata.modified().ok();
+        (!metadata.is_dir()).then(|| Kept {
+            bytes: metadata.len(),
+            age: modified
+                .and_then(|modified| modified.elapsed().ok())
+                .unwrap_or_default(),
+            path: entry.into_path(),
+        })
+    })
 }
 
 /// Clips that no job needs which is not done. Jobs begin to count what they need when this is through.
@@ -58,8 +51,7 @@ pub(crate) async fn unneeded(master: &Master) -> Result<Vec<Kept>, Problem> {
     let needed = needed(master).await?;
     let folder = master.studio.data.clips();
     let found = tokio::task::spawn_blocking(move || {
-        let clips = files(&folder).into_iter();
-        let clips = clips.filter(|clip| {
+        let clips = files(&folder).filter(|clip| {
             let key = clip.path.file_stem().and_then(|stem| stem.to_str());
             let key = key.and_then(|key| key.parse::<SegmentKey>().ok());
             // What is no clip is not ours to delete.

@@ -47,8 +47,7 @@ pub(crate) async fn run(master: Arc<Master>) {
         let data = &master.studio.data;
         for (what, folder) in [("clips", data.clips()), ("chapters", data.chapters())] {
             let measured = tokio::task::spawn_blocking(move || {
-                let files = storage::files(&folder);
-                files.iter().map(|file| file.bytes).sum::<u64>()
+                storage::files(&folder).map(|file| file.bytes).sum::<u64>()
             })
             .await;
             let bytes = usize::try_from(measured.unwrap_or(0)).unwrap_or(usize::MAX);

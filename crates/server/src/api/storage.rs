@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::extract::Json;
 use super::problem::{Kind, Problem, Refusals};
 use crate::master::Master;
-use crate::storage::{self, Kept};
+use crate::storage;
 
 /// Files, and the room that they take.
 #[derive(Default, Serialize, ToSchema)]
@@ -43,7 +43,7 @@ pub(crate) async fn look(State(master): State<Arc<Master>>) -> Result<Json<Stora
     let data = &master.studio.data;
     let covers = data.path().join("covers");
     let (unneeded, reason) = match storage::unneeded(&master).await {
-        Ok(clips) => (Some(room(&clips)), None),
+        Ok(clips) => (Some(room(clips.iter().map(|clip| clip.bytes))), None),
         Err(problem) => (None, Some(problem.into_words().0)),
     };
     Ok(Json(StorageView {
@@ -68,16 +68,16 @@ pub(crate) async fn clean(State(master): State<Arc<Master>>) -> Result<Json<Room
 async fn measured(folders: Vec<PathBuf>) -> Result<Room, Problem> {
     let found = tokio::task::spawn_blocking(move || {
         let files = folders.iter().flat_map(|folder| storage::files(folder));
-        room(&files.collect::<Vec<_>>())
+        room(files.map(|file| file.bytes))
     });
     found
         .await
         .map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))
 }
 
-fn room(files: &[Kept]) -> Room {
-    Room {
-        files: files.len(),
-        bytes: files.iter().map(|file| file.bytes).sum(),
-    }
+fn room(files: impl Iterator<Item = u64>) -> Room {
+    files.fold(Room::default(), |room, bytes| Room {
+        files: room.files + 1,
+        bytes: room.bytes + bytes,
+    })
 }

@@ -47,10 +47,7 @@ pub(crate) async fn list(
     State(master): State<Arc<Master>>,
     Query(query): Query<VoiceQuery>,
 ) -> Result<Json<VoiceList>, Problem> {
-    let installed = Arc::clone(&master.studio.installed);
-    // It asks espeak-ng and reads folders.
-    let voices = tokio::task::spawn_blocking(move || installed.voices()).await;
-    let voices = voices.map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))?;
+    let voices = installed(&master).await?;
     let wanted = query.language.as_deref().map(Language::new);
     let fits = |language: &str| {
         let wanted = wanted.as_ref();
@@ -64,6 +61,21 @@ pub(crate) async fn list(
     Ok(Json(VoiceList {
         voices: installed.chain(foreign).collect(),
     }))
+}
+
+/// The voices that are installed, the best first.
+async fn installed(master: &Master) -> Result<Vec<OfferedVoice>, Problem> {
+    let installed = Arc::clone(&master.studio.installed);
+    // It asks espeak-ng and reads folders.
+    let voices = tokio::task::spawn_blocking(move || installed.voices()).await;
+    voices.map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))
+}
+
+/// The same with those that the addresses of speech servers name.
+pub(crate) async fn all(master: &Master) -> Result<Vec<OfferedVoice>, Problem> {
+    let mut voices = installed(master).await?;
+    voices.extend(master.studio.servers().iter().map(offered));
+    Ok(voices)
 }
 
 fn view(voice: OfferedVoice, server: Option<String>) -> VoiceView {

@@ -4,9 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use askama::Template;
-use audiotome_dispatch::Repertoire as _;
 use audiotome_dispatch::wire::OfferedVoice;
-use audiotome_production::offered;
 use audiotome_speech::catalogue::{self, Entry};
 use axum::Form;
 use axum::extract::State;
@@ -17,6 +15,7 @@ use serde::Deserialize;
 use super::page::{Page, show, trouble};
 use super::strings::{CHOICE, LANGUAGES};
 use crate::api::settings::{self, JobSettings};
+use crate::api::voices;
 use crate::database::jobs;
 use crate::feeds;
 use crate::job::JobState;
@@ -103,11 +102,7 @@ pub(crate) async fn page(
         Ok((done, _)) => done.into_iter(),
         Err(error) => return trouble(page, error.into()),
     };
-    let installed = Arc::clone(&master.studio.installed);
-    // It asks espeak-ng and reads folders.
-    let voices = tokio::task::spawn_blocking(move || installed.voices()).await;
-    let mut voices = voices.unwrap_or_default();
-    voices.extend(master.studio.servers().iter().map(offered));
+    let voices = voices::all(&master).await.unwrap_or_default();
     let (simple, neural): (Vec<_>, Vec<_>) = voices
         .into_iter()
         .partition(|voice| voice.model == "espeak");

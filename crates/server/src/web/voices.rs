@@ -1,13 +1,10 @@
 //! Voices to choose from: those of the book's language first, the best engine first.
 
-use std::sync::Arc;
-
 use audiotome_core::Language;
-use audiotome_dispatch::Repertoire as _;
-use audiotome_production::offered;
 
 use crate::api::inside::Inside;
-use crate::api::problem::{Kind, Problem};
+use crate::api::problem::Problem;
+use crate::api::voices;
 use crate::master::Master;
 
 /// Voices of one language and engine.
@@ -28,12 +25,8 @@ pub(crate) struct Entry {
 }
 
 /// All voices, grouped.
-pub(crate) async fn groups(master: &Arc<Master>, inside: &Inside) -> Result<Vec<Group>, Problem> {
-    let installed = Arc::clone(&master.studio.installed);
-    // It asks espeak-ng and reads folders.
-    let voices = tokio::task::spawn_blocking(move || installed.voices()).await;
-    let mut voices = voices.map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))?;
-    voices.extend(master.studio.servers().iter().map(offered));
+pub(crate) async fn groups(master: &Master, inside: &Inside) -> Result<Vec<Group>, Problem> {
+    let mut voices = voices::all(master).await?;
     let own = inside.language();
     let rank = |tag: &str| {
         let language = Language::new(tag);
