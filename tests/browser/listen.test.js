@@ -75,7 +75,7 @@ test("one sentence in other words: only that one is spoken again", async () => {
   await page.getByLabel("What is spoken").fill(words);
   await checkPage(page);
   await page.getByRole("button", { name: "Speak it" }).click();
-  await page.waitForFunction(() => document.querySelector('.sentence[data-segment="2"][data-spoken]'));
+  await page.waitForFunction((words) => document.querySelector('.sentence[data-segment="2"]')?.dataset.spoken === words, words);
   await sounding(page);
   const after = await master.call("GET", `/jobs/${job.id}/segments`);
   assert.equal(after.segments[2].text, words);

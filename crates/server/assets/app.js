@@ -43,6 +43,17 @@ export async function call(method, path, body) {
   return read;
 }
 
+/** Has a text spoken by the cluster (`body` as the speech call takes it). Answers the sound; throws a `Refusal`. */
+export const speak = (body) => sound("/v1/audio/speech", { ...body, response_format: "wav" });
+
+/** Asks for a sound. Answers it; throws a `Refusal`. */
+export async function sound(path, body, signal) {
+  const json = { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+  const answer = await fetch(path, { method: "POST", signal, ...json });
+  if (answer.ok) return answer.blob();
+  throw new Refusal(answer.status, (await answer.json().catch(() => null))?.error);
+}
+
 /** Shows a message for a while; errors stay longer and are read at once. */
 export function tell(text, wrong = false) {
   const line = document.createElement("p");
@@ -68,13 +79,16 @@ export async function attempt(work, button) {
 }
 
 /** Makes parts of the page (by id) what the master would now send. */
-export async function refresh(...ids) {
+export const refresh = (...ids) => refreshUnless(() => false, ...ids);
+
+/** The same but for parts that stay as they are by then: somebody has begun to change them. */
+export async function refreshUnless(stays, ...ids) {
   const answer = await fetch(location, { headers: { accept: "text/html" } });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const id of ids) {
     const [now, then] = [document.getElementById(id), fresh.getElementById(id)];
-    if (!now || !then || now.outerHTML === then.outerHTML) continue;
+    if (!now || !then || now.outerHTML === then.outerHTML || stays(id)) continue;
     const focused = now.contains(document.activeElement) && (document.activeElement.getAttribute("href") || document.activeElement.id);
     now.replaceWith(then);
     if (focused) (document.getElementById(focused) ?? then.querySelector(`[href="${CSS.escape(focused)}"]`))?.focus();
@@ -87,11 +101,13 @@ export async function refresh(...ids) {
  */
 export function listen(on, anew, query = {}) {
   const banner = document.getElementById("connection");
+  const kinds = Object.keys(on).join(",");
+  // What happened since the master wrote the page counts as well.
+  const after = document.documentElement.dataset.event;
   let source, last, retry;
   const open = () => {
     clearTimeout(retry);
-    const kinds = Object.keys(on).join(",");
-    source = new EventSource(`/events?${new URLSearchParams({ kinds, ...query })}`);
+    source = new EventSource(`/events?${new URLSearchParams({ kinds, after, ...query })}`);
     source.onopen = () => {
       if (banner && !banner.hidden) anew();
       banner.hidden = true;

@@ -1,6 +1,6 @@
 // A book before it is spoken: every change is kept at once, and the estimate follows.
 
-import { attempt, call, duration, refresh, say, tell } from "./app.js";
+import { attempt, call, duration, refreshUnless, say, sound, tell } from "./app.js";
 
 const $ = (id) => document.getElementById(id);
 const path = `/books/${$("book").dataset.id}`;
@@ -12,10 +12,12 @@ let waiting = {};
 let timer;
 let sending = Promise.resolve();
 let refused = false;
+let changes = 0;
 
 /** Keeps a change (a merge patch of the book) soon. */
 function keep(change, delay = 500) {
   waiting = merged(waiting, change);
+  changes++;
   $("saved").textContent = say("book.saving");
   $("saved").classList.remove("wrong");
   clearTimeout(timer);
@@ -54,6 +56,16 @@ function flush() {
     }
   });
   return sending;
+}
+
+/** Makes parts of the page what the master would now send; what is changed meanwhile is sent first. */
+async function renew(...ids) {
+  let before;
+  do {
+    if (!(await flush())) return;
+    before = changes;
+    await refreshUnless(() => changes !== before, ...ids);
+  } while (changes !== before);
 }
 
 addEventListener("pagehide", () => {
@@ -151,6 +163,8 @@ for (const control of document.querySelectorAll("[data-job]")) {
   });
 }
 
+/** Sentences of a sample. */
+const SAMPLE = 3;
 let speaking;
 /** Ends the sample. */
 function quiet() {
@@ -169,11 +183,10 @@ $("sample").addEventListener("click", async () => {
   $("sample").querySelector("span").textContent = say("book.preparing");
   try {
     if (!(await flush())) throw new Error($("saved").textContent);
-    const sample = await call("GET", `${path}/sample`);
-    const sound = await speak({ ...sample, response_format: "wav" }, signal);
+    const heard = await sound(`${path}/sample`, { sentences: SAMPLE }, signal);
     if (signal.aborted) return;
     if ($("sound").src) URL.revokeObjectURL($("sound").src);
-    $("sound").src = URL.createObjectURL(sound);
+    $("sound").src = URL.createObjectURL(heard);
     $("sample").querySelector("span").textContent = say("book.stop");
     await $("sound").play();
   } catch (error) {
@@ -183,15 +196,6 @@ $("sample").addEventListener("click", async () => {
   }
 });
 $("sound").addEventListener("ended", quiet);
-
-async function speak(body, signal) {
-  const answer = await fetch("/v1/audio/speech", {
-    method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" }, signal,
-  });
-  if (answer.ok) return answer.blob();
-  const said = await answer.json().catch(() => null);
-  throw new Error(said?.error?.message ?? say("unreachable"));
-}
 
 function languageName(tag) {
   if (tag === "und") return "–";
@@ -261,7 +265,7 @@ function switchPart(control) {
   const parts = [...document.querySelectorAll("[data-part]:checked")].map((part) => part.dataset.part);
   keep({ job: control.dataset.part ? { include: parts } : { alt_text: control.checked } });
   attempt(async () => {
-    if (await flush()) await refresh("chapters", "parts");
+    await renew("chapters", "parts");
     await estimate();
   });
 }
@@ -288,7 +292,7 @@ for (const field of document.querySelectorAll(".fields [name]")) {
     const lines = () => field.value.split("\n").map((line) => line.trim()).filter(Boolean);
     keep({ metadata: { [name]: name === "authors" ? lines() : field.value } });
     // Another language may mean another text, and has other voices.
-    if (name === "language") flush().then((kept) => kept && refresh("chapters", "voice").then(nameVoices));
+    if (name === "language") renew("chapters", "voice").then(nameVoices);
   });
 }
 

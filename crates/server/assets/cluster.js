@@ -1,6 +1,6 @@
 // The cluster: who says what, how fast, and what a person can do about it.
 
-import { attempt, call, duration, listen, refresh, say, tell } from "./app.js";
+import { attempt, call, duration, listen, refreshUnless, say, tell } from "./app.js";
 
 const language = document.documentElement.lang;
 const number = new Intl.NumberFormat(language);
@@ -166,9 +166,9 @@ function again(...ids) {
   for (const id of ids) wanted.add(id);
   asking ??= setTimeout(async () => {
     asking = undefined;
-    const ids = [...wanted].filter((id) => !beingWritten(id));
+    const ids = [...wanted];
     wanted.clear();
-    await refresh(...ids);
+    await refreshUnless(beingWritten, ...ids);
     readCurves();
     readSaying();
     foresee();

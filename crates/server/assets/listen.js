@@ -1,6 +1,6 @@
 // The page of one audiobook: plays it while it is made, lights the sentence that is heard, takes corrections.
 
-import { attempt, call, duration, listen, refresh, say, tell } from "./app.js";
+import { attempt, call, duration, listen, refresh, say, speak, tell } from "./app.js";
 import { Sound } from "./sound.js";
 import { Strip } from "./strip.js";
 
@@ -237,10 +237,8 @@ async function correct() {
 async function hear(button) {
   await attempt(async () => {
     const order = (spokenIn ??= (await call("GET", job)).order.voice);
-    const body = { model: order.engine ?? "best", voice: order.voice ?? "alloy", input: get("spoken").value, response_format: "wav" };
-    const answer = await fetch("/v1/audio/speech", { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
-    if (!answer.ok) throw new Error((await answer.json()).error?.message ?? say("unreachable"));
-    const url = URL.createObjectURL(await answer.blob());
+    const body = { model: order.engine ?? "best", voice: order.voice ?? "alloy", input: get("spoken").value };
+    const url = URL.createObjectURL(await speak(body));
     const once = new Audio(url);
     once.onended = () => URL.revokeObjectURL(url);
     await once.play();

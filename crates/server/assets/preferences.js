@@ -1,6 +1,6 @@
 // Settings: voices that come and go and can be heard, what new books start with, room on the disk.
 
-import { attempt, call, listen, refresh, say, tell, Refusal } from "./app.js";
+import { attempt, call, listen, refresh, say, speak, tell } from "./app.js";
 
 const language = document.documentElement.lang;
 const number = new Intl.NumberFormat(language);
@@ -38,14 +38,10 @@ const SAMPLES = {
 let player;
 async function hear({ engine, voice, language }) {
   const input = SAMPLES[language.slice(0, 2)] ?? SAMPLES.en;
-  const answer = await fetch("/v1/audio/speech", {
-    method: "POST", headers: { "content-type": "application/json" },
-    body: JSON.stringify({ model: engine, voice, input, response_format: "wav" }),
-  });
-  if (!answer.ok) throw new Refusal(answer.status, (await answer.json().catch(() => null))?.error);
+  const sound = await speak({ model: engine, voice, input });
   player?.pause();
   if (player) URL.revokeObjectURL(player.src);
-  player = new Audio(URL.createObjectURL(await answer.blob()));
+  player = new Audio(URL.createObjectURL(sound));
   await player.play();
 }
 

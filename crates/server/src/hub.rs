@@ -64,7 +64,7 @@ impl Hub {
                 kept.events.pop_front();
             }
             let news = News {
-                id: format!("{}-{number}", self.start),
+                id: self.id(number),
                 kind,
                 job: job.map(str::to_owned),
                 data,
@@ -98,11 +98,20 @@ impl Hub {
         ))
     }
 
+    /// Id of the newest event: whoever looks at the present state now goes on from there.
+    pub(crate) fn newest(&self) -> String {
+        self.id(self.kept().next.wrapping_sub(1))
+    }
+
+    fn id(&self, number: u64) -> String {
+        format!("{}-{number}", self.start)
+    }
+
     /// The event that sends a listener back to the present.
     pub(crate) fn reset(&self) -> (News, Place) {
         let next = self.kept().next;
         let news = News {
-            id: format!("{}-{}", self.start, next.wrapping_sub(1)),
+            id: self.id(next.wrapping_sub(1)),
             kind: "reset",
             job: None,
             data: Value::Null,

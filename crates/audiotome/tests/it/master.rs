@@ -428,3 +428,18 @@ fn odd_requests_are_refused_with_their_reason() {
         .count();
     assert_eq!(books, 1);
 }
+
+#[test]
+fn a_page_misses_nothing_that_happens_before_it_listens() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "", &[]);
+    master.upload("one.md", BOOK);
+    let (_, page) = master.raw("GET", "/", "text/html", None);
+    let page = String::from_utf8(page).unwrap();
+    let (_, rest) = page.split_once("data-event=\"").unwrap();
+    let (event, _) = rest.split_once('"').unwrap();
+    master.upload("two.md", "A book that comes later.\n");
+    let mut events = master.listen(&format!("/events?kinds=book&after={event}"));
+    let (kind, data) = events.next().unwrap();
+    assert_eq!((&*kind, &data["title"]), ("book", &json!("two")));
+}

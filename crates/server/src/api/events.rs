@@ -29,6 +29,8 @@ pub(crate) struct EventQuery {
     /// `worker`, `pulse` (what has changed about workers, every two seconds), `voice`, `book`. A `reset`
     /// always comes.
     kinds: Option<String>,
+    /// Id of the event that was heard last, where the stream is asked for anew without `Last-Event-ID`.
+    after: Option<String>,
 }
 
 /// Events of jobs (`progress` once a second while they run), chapters, segments, workers and books. A client that comes back with `Last-Event-ID` goes
@@ -43,10 +45,10 @@ pub(crate) async fn stream(
     Query(query): Query<EventQuery>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let EventQuery { job, kinds, after } = query;
     let last = headers.get("last-event-id");
-    let last = last.and_then(|id| id.to_str().ok());
+    let last = last.and_then(|id| id.to_str().ok()).or(after.as_deref());
     let place = master.hub.place(last);
-    let EventQuery { job, kinds } = query;
     let news = stream::unfold((master, place), next)
         .flat_map(stream::iter)
         .filter(move |news| {

@@ -1,5 +1,7 @@
 //! What all pages share.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -9,6 +11,7 @@ use axum::response::{Html, IntoResponse, Response};
 use super::assets::EDITION;
 use super::strings::Strings;
 use crate::api::problem::Problem;
+use crate::master::Master;
 
 /// Around every page.
 pub(crate) struct Page {
@@ -16,18 +19,24 @@ pub(crate) struct Page {
     pub(crate) edition: &'static str,
     /// Texts for the page's programs.
     pub(crate) strings: String,
+    /// The event up to which the page is true.
+    pub(crate) event: String,
     /// Where it is, to come back to.
     pub(crate) here: String,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Page {
+impl FromRequestParts<Arc<Master>> for Page {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        master: &Arc<Master>,
+    ) -> Result<Self, Self::Rejection> {
         let say = Strings::of(&parts.headers);
         Ok(Self {
             strings: say.for_programs(),
             say,
+            event: master.hub.newest(),
             edition: &EDITION,
             here: parts
                 .uri
