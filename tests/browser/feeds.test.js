@@ -63,7 +63,7 @@ test("a finished book is a podcast with an episode for each chapter", async () =
   assert.deepEqual(items.map((item) => item.title), chapters.map((chapter) => chapter.title));
   assert.deepEqual(items.map((item) => item.number), [1, 2, 3]);
   const dates = items.map((item) => Date.parse(item.date));
-  assert.deepEqual(dates, dates.toSorted((a, b) => a - b));
+  assert.deepEqual(dates, [...dates].sort((a, b) => a - b));
   for (const item of items) {
     assert.equal(item.type, "audio/mp4");
     const all = await fetch(item.url);
