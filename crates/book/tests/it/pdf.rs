@@ -28,11 +28,7 @@ fn pdf(pages: &[Vec<Line<'_>>], outline: &[(&str, usize)]) -> Vec<u8> {
         let mut stream = String::new();
         for (size, left, bottom, words) in lines {
             let words = words.replace('(', "\\(").replace(')', "\\)");
-            write!(
-                stream,
-                "BT /F {size} Tf {left} {bottom} Td ({words}) Tj ET\n"
-            )
-            .unwrap();
+            writeln!(stream, "BT /F {size} Tf {left} {bottom} Td ({words}) Tj ET").unwrap();
         }
         objects.push(format!(
             "<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 600]/Resources<</Font<</F 3 0 R>>>>/Contents {} 0 R>>",
@@ -68,7 +64,7 @@ fn file(objects: &[String]) -> Vec<u8> {
     let mut bytes = "%PDF-1.4\n".to_owned();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (number, object) in objects.iter().enumerate() {
-        write!(table, "{:010} 00000 n \n", bytes.len()).unwrap();
+        writeln!(table, "{:010} 00000 n ", bytes.len()).unwrap();
         write!(bytes, "{} 0 obj\n{object}\nendobj\n", number + 1).unwrap();
     }
     let at = bytes.len();
