@@ -38,7 +38,7 @@ def reference(book):
                 return "the file", data.decode()
             except UnicodeDecodeError:
                 return "the file", data.decode("latin-1")
-        if kind in ("docx", "odt", "fb2", "html", "md"):
+        if kind in ("docx", "odt", "html", "md"):
             # Code is left out of Markdown.
             code = pathlib.Path(folder, "code.lua")
             code.write_text("function CodeBlock() return {} end")
