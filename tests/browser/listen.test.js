@@ -132,3 +132,24 @@ test("keyboard only, on a phone, in the dark", async () => {
   await page.waitForFunction(() => document.getElementById("chapter").textContent.includes("number 2"));
   await checkPage(page);
 });
+
+test("two books at once: both are heard while both are spoken", async () => {
+  const jobs = await Promise.all(["First of Two", "Second of Two"].map((title) => startJob(title, { chapters: 10, paragraphs: 10 })));
+  const pages = await Promise.all(jobs.map(async (job) => {
+    const page = await openPage(browser);
+    await page.goto(`${master.url}/listen/${job.id}`);
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    return page;
+  }));
+  await Promise.all(pages.map((page) => sounding(page)));
+  assert.deepEqual(await Promise.all(jobs.map(stateOf)), ["running", "running"]);
+  await Promise.all(pages.map(async (page) => {
+    const share = Number(await page.locator("#state progress").getAttribute("value"));
+    await page.waitForFunction((share) => document.querySelector("#state progress").value > share, share);
+  }));
+  for (const [i, page] of pages.entries()) {
+    assert.match(await page.title(), i === 0 ? /First/ : /Second/);
+    await checkPage(page);
+  }
+  for (const job of jobs) await master.call("POST", `/jobs/${job.id}/cancel`);
+});

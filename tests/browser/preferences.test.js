@@ -87,17 +87,19 @@ test("new books start with what was said here", async () => {
   await page.goto(`${master.url}/preferences`);
   await page.getByLabel("Format").selectOption("mp3");
   await page.getByLabel("Speed").fill("1.25");
+  await page.getByLabel("Pauses").fill("1.5");
   await page.getByLabel("One file for each chapter").check();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").waitFor();
   await checkPage(page);
   const book = await master.upload("defaults.md", bookText({ title: "Defaults" }));
   const job = await master.call("POST", "/jobs", { book: book.id, engine: "tone" });
-  assert.deepEqual([job.order.format, job.order.per_chapter, job.order.voice.speed], ["mp3", true, 125]);
+  assert.deepEqual([job.order.format, job.order.per_chapter, job.order.voice.speed, job.order.voice.pauses], ["mp3", true, 125, 150]);
 
   await page.reload();
   assert.equal(await page.getByLabel("Format").inputValue(), "mp3");
   await page.getByLabel("Speed").fill("1");
+  await page.getByLabel("Pauses").fill("1");
   await page.getByLabel("Format").selectOption("m4b");
   await page.getByLabel("One file for each chapter").uncheck();
   await page.getByRole("button", { name: "Save" }).click();
@@ -176,6 +178,9 @@ test("clips that no job needs are deleted, those of a paused job are not", async
 });
 
 test("what is not there says so to people and to programs", async () => {
+  const french = await openPage(browser, { locale: "fr-FR" });
+  await french.goto(`${master.url}/no/such/page`);
+  assert.match(await french.getByRole("alert").innerText(), /rien à cette adresse/);
   const page = await openPage(browser);
   const answer = await page.goto(`${master.url}/no/such/page`);
   assert.equal(answer.status(), 404);

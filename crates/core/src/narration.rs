@@ -85,6 +85,14 @@ pub struct PauseLength(u16);
 #[error("pauses of `{0}` are not a number from 0.5 to 3.0")]
 pub struct PauseLengthError(String);
 
+impl PauseLength {
+    /// The factor: 1.0 is the usual.
+    #[must_use]
+    pub fn factor(self) -> f32 {
+        f32::from(self.0) / 100.0
+    }
+}
+
 impl Default for PauseLength {
     fn default() -> Self {
         Self(100)

@@ -100,11 +100,13 @@ document.getElementById("defaults").addEventListener("submit", (event) => {
   const form = event.target;
   const cut = form.voice.value.indexOf("/");
   const ticked = (name) => form[name].checked || null;
+  const factor = (name) => (Number(form[name].value) === 1 ? null : Number(form[name].value));
   attempt(async () => {
     await call("PATCH", "/settings", {
       engine: cut > 0 ? form.voice.value.slice(0, cut) : null,
       voice: cut > 0 ? form.voice.value.slice(cut + 1) : null,
-      speed: Number(form.speed.value) === 1 ? null : Number(form.speed.value),
+      speed: factor("speed"),
+      pauses: factor("pauses"),
       format: form.format.value === "m4b" ? null : form.format.value,
       loudness: form.loudness.value === "audiobook" ? null : form.loudness.value,
       per_chapter: ticked("per_chapter"), alt_text: ticked("alt_text"), skip_failed: ticked("skip_failed"),

@@ -57,6 +57,11 @@ pub(crate) fn address(master: &Master, headers: &HeaderMap) -> String {
     format!("{}/feeds/{}", origin(master, headers), secret(master))
 }
 
+/// Where the podcast of a finished job is.
+pub(crate) fn podcast_address(master: &Master, headers: &HeaderMap, job: &str) -> String {
+    format!("{}/books/{job}/podcast.xml", address(master, headers))
+}
+
 /// Scheme, name and port by which this master was asked, a proxy in front of it minded.
 fn origin(master: &Master, headers: &HeaderMap) -> String {
     let first = |name: &str| {

@@ -112,6 +112,9 @@ pub(crate) struct VoiceArgs {
     /// How fast, 0.5 to 2.0 [default: 1.0]
     #[arg(long, env = "AUDIOTOME_SPEED", value_name = "FACTOR")]
     pub(crate) speed: Option<Speed>,
+    /// How long the pauses are, 0.5 to 3.0 times the usual; changing it speaks nothing again [default: 1.0]
+    #[arg(long, env = "AUDIOTOME_PAUSES", value_name = "FACTOR")]
+    pub(crate) pauses: Option<PauseLength>,
 }
 
 impl VoiceArgs {
@@ -121,7 +124,7 @@ impl VoiceArgs {
             engine: self.engine,
             voice: self.voice.clone(),
             speed: self.speed.unwrap_or(Speed::NORMAL),
-            pauses: PauseLength::default(),
+            pauses: self.pauses.unwrap_or_default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use audiotome_core::Speed;
+use audiotome_core::{PauseLength, Speed};
 use audiotome_speech::EngineKind;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, Method};
@@ -120,6 +120,7 @@ fn order(args: &SubmitArgs, book: &Book) -> Value {
         "engine": wish.voice.engine.map(EngineKind::name),
         "voice": wish.voice.voice,
         "speed": wish.voice.speed.map(Speed::factor),
+        "pauses": wish.voice.pauses.map(PauseLength::factor),
         "format": wish.format.format.map(|format| format.to_string()),
         "per_chapter": flag(wish.format.per_chapter),
         "loudness": wish.format.loudness.map(|loudness| loudness.to_string()),

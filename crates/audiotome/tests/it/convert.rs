@@ -152,6 +152,15 @@ fn speed_and_voice_speak_anew_and_pauses_stay() {
         0,
     ));
     assert_eq!(spoken(&again), [""; 0], "another format speaks nothing");
+    let slow = ["--pauses", "3", "--output", "d.m4b", "book.md"];
+    let slower = events(&run(&mut sandbox.convert(&slow), 0));
+    assert_eq!(spoken(&slower), [""; 0], "longer pauses speak nothing");
+    let length = |name| {
+        let probe = ffprobe(&sandbox.path(name));
+        let seconds = probe["format"]["duration"].as_str().unwrap();
+        seconds.parse::<f64>().unwrap()
+    };
+    assert!(length("d.m4b") > length("a.m4b") + 5.0);
 }
 
 #[test]

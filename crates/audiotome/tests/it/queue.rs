@@ -327,7 +327,7 @@ fn two_masters_share_workers_and_do_not_disturb_each_other() {
     second.env("AUDIOTOME_DATA", sandbox.path("other"));
     through(&mut second, &sandbox, &redis);
     run(&mut second, 0);
-    assert!(first.end(0).len() > 80);
+    first.end(0);
     let same = |name| fs_err::read(sandbox.path(name)).unwrap();
     assert!(same("out.m4b") == same("second.m4b"));
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use audiotome_core::Plan;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::cover::Cover;
@@ -14,6 +15,7 @@ use super::strings::{Strings, as_data};
 use crate::api::jobs::find;
 use crate::api::problem::Problem;
 use crate::api::progress::Progress;
+use crate::feeds;
 use crate::job::{Job, JobState};
 use crate::master::{Master, lock};
 
@@ -27,6 +29,8 @@ struct Listen {
     cover: Cover,
     ring: Ring,
     files: Vec<File>,
+    /// The podcast of it, once it is done.
+    podcast: Option<String>,
     /// What the page's program needs to know.
     facts: String,
 }
@@ -43,6 +47,7 @@ pub(crate) async fn page(
     State(master): State<Arc<Master>>,
     page: Page,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Response {
     let job = match find(&master, &id).await {
         Ok(job) => job,
@@ -55,6 +60,8 @@ pub(crate) async fn page(
         cover: Cover::of(&master, &job.book, &title),
         ring: Ring::of(page.say, job.state, &Progress::of(&master, &job)),
         files: files(&job),
+        podcast: (job.state == JobState::Done)
+            .then(|| feeds::podcast_address(&master, &headers, &job.id)),
         facts: as_data(&facts),
         title,
         job,

@@ -73,7 +73,11 @@ struct Trouble {
 /// A refusal as a page.
 pub(crate) fn trouble(page: Page, problem: Problem) -> Response {
     let status = problem.status();
-    let (message, hint) = problem.into_words();
+    let (message, hint) = match status {
+        // All that a person needs to know of it can be said in their language.
+        StatusCode::NOT_FOUND => (page.say.say("trouble.missing").to_owned(), None),
+        _ => problem.into_words(),
+    };
     let page = show(&Trouble {
         page,
         message,

@@ -46,7 +46,7 @@ struct Preferences {
 }
 
 struct Podcast {
-    job: String,
+    address: String,
     title: String,
 }
 
@@ -66,6 +66,10 @@ impl Preferences {
 
     fn speed(&self) -> f32 {
         self.settings.speed.unwrap_or(1.0)
+    }
+
+    fn pauses(&self) -> f32 {
+        self.settings.pauses.unwrap_or(1.0)
     }
 
     fn has_format(&self, format: &str) -> bool {
@@ -116,7 +120,7 @@ pub(crate) async fn page(
         podcasts: done
             .map(|job| Podcast {
                 title: job.record.title,
-                job: job.id,
+                address: feeds::podcast_address(&master, &headers, &job.id),
             })
             .collect(),
         has_token: master.settings.token.is_some(),
