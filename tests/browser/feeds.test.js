@@ -95,10 +95,15 @@ test("the catalogue leads to every finished book, as the asker sees the master",
   assert.equal(kind, "application/atom+xml;profile=opds-catalog;kind=acquisition");
   const entry = entries.find((entry) => entry.id === `urn:uuid:${job}`);
   assert.deepEqual([entry.title, entry.author], ["In the Catalogue", "Ada Writer"]);
-  const link = entry.links.find((link) => link.rel === "http://opds-spec.org/acquisition");
+  const acquired = (entry) => entry.links.filter((link) => link.rel === "http://opds-spec.org/acquisition");
+  const [link] = acquired(entry);
   assert.ok(link.href.startsWith("https://books.example/feeds/open/"), link.href);
   const audio = await fetch(link.href.replace("https://books.example", master.url), { method: "HEAD" });
   assert.deepEqual([audio.status, audio.headers.get("content-type"), audio.headers.get("content-length")], [200, link.type, link.length]);
+  const parts = await make("In Parts", { format: "mp3", per_chapter: true });
+  const found = (await read(`${master.url}/feeds/open/opds`)).entries.find((entry) => entry.id === `urn:uuid:${parts}`);
+  assert.equal(acquired(found).length, 3);
+  for (const { href, length } of acquired(found)) assert.equal((await fetch(href, { method: "HEAD" })).headers.get("content-length"), length);
   const json = await (await fetch(`${master.url}/feeds/open/opds.json`)).json();
   assert.equal(json.publications.length, json.metadata.numberOfItems);
   assert.ok(json.publications.some((publication) => publication.metadata.title === "In the Catalogue"));

@@ -50,7 +50,7 @@ const begun = await jobWhen(job.id, ({ progress }) => progress.segments > 0 && p
 console.log(`${begun.progress.segments} segments`);
 const pages = [
   "/", "/?page=8", "/?search=Volume+4", `/book/${novel.id}`, `/listen/${job.id}`, `/listen/${job.id}/text/25`,
-  "/cluster", "/preferences", `/jobs/${job.id}`, `/jobs/${job.id}/strip`, `/books/${novel.id}`, "/jobs", "/opds",
+  "/cluster", "/preferences", `/jobs/${job.id}`, `/jobs/${job.id}/strip`, `/books/${novel.id}`, "/jobs", "/feeds/open/opds",
 ];
 for (const state of ["while it is spoken", "when it is done"]) {
   if (state === "when it is done") await jobWhen(job.id, ({ state }) => state === "done");
@@ -65,16 +65,15 @@ const browser = await startBrowser();
 for (const [name, path] of Object.entries({ library: "/", "a book": `/book/${novel.id}`, player: `/listen/${job.id}` })) {
   const page = await openPage(browser);
   const sizes = [];
-  page.on("requestfinished", async (request) => {
-    if (/cover|\.mjs|playlist|fragment|init/.test(request.url())) return;
-    sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+  page.on("requestfinished", (request) => {
+    if (["document", "stylesheet", "script"].includes(request.resourceType())) sizes.push(request.sizes());
   });
   await page.goto(master.url + path, { waitUntil: "load" });
   const usable = await page.evaluate(() => {
     const [timing] = performance.getEntriesByType("navigation");
     return timing.domContentLoadedEventEnd;
   });
-  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size.responseBodySize, 0);
   console.log(`${name}: usable after ${usable.toFixed(0)} ms, ${(bytes / 1024).toFixed(0)} KiB in ${sizes.length} answers without covers and media`);
   await page.context().close();
 }

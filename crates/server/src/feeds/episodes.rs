@@ -72,6 +72,21 @@ pub(super) async fn of(master: &Master, job: &Job) -> Result<Vec<Episode>, Probl
     episodes.collect()
 }
 
+/// The files that were made: the audiobook, or its chapters. Name in an address, media type, bytes.
+pub(super) fn files(job: &Job) -> Vec<(String, &'static str, u64)> {
+    let audio = audio(job).into_iter().enumerate();
+    let files = audio.filter_map(|(index, path)| {
+        let kind = extension(&path);
+        let name = if job.order.output.per_chapter {
+            format!("{}.{kind}", index + 1)
+        } else {
+            format!("book.{kind}")
+        };
+        Some((name, media_type(&path), bytes(&path).ok()?))
+    });
+    files.collect()
+}
+
 /// The audiobook as one file.
 pub(super) fn whole(job: &Job) -> Result<Episode, Problem> {
     let path = audio(job).into_iter().next();

@@ -53,8 +53,8 @@ struct Entry {
     /// Media type of the cover.
     cover: Option<&'static str>,
     has_epub: bool,
-    /// The whole audiobook: file name, media type, bytes.
-    audio: Option<(String, &'static str, u64)>,
+    /// The audiobook, or each of its chapters: file name, media type, bytes.
+    audio: Vec<(String, &'static str, u64)>,
 }
 
 /// The catalogue as Atom.
@@ -100,7 +100,7 @@ fn publication(base: &str, entry: &Entry) -> Value {
     let at = |file: &str| format!("{base}/books/{}/{file}", entry.job);
     let acquisition = "http://opds-spec.org/acquisition";
     let mut links = Vec::new();
-    if let Some((file, media_type, _)) = &entry.audio {
+    for (file, media_type, _) in &entry.audio {
         links.push(json!({ "rel": acquisition, "href": at(file), "type": media_type }));
     }
     if entry.has_epub {
@@ -149,10 +149,8 @@ async fn look(
         .into_iter()
         .map(|(job, name)| {
             let is_epub = |name: &String| name.to_ascii_lowercase().ends_with(".epub");
-            let whole = episodes::whole(&job).ok();
             Entry {
-                audio: whole
-                    .map(|whole| (whole.file, episodes::media_type(&whole.path), whole.bytes)),
+                audio: episodes::files(&job),
                 title: plain(&job.record.title),
                 authors: job.record.authors.iter().map(|name| plain(name)).collect(),
                 about: plain(&podcast::about(&job)),
