@@ -1,13 +1,15 @@
 //! What a narrator would say, per language.
 
-use audiotome_book::{Limits, normalise, pieces};
+use audiotome_book::{Manner, normalise, pieces};
 use audiotome_core::{Block, BlockKind, Language};
 
-fn check(language: &str, cases: &[(&str, &str)]) {
+/// Checks what each text is said as, by all rules.
+pub(crate) fn check(language: &str, cases: &[(&str, &str)]) {
     let language = Language::new(language);
+    let manner = Manner::default();
     let wrong: Vec<String> = cases
         .iter()
-        .map(|(text, expected)| (text, expected, normalise(text, &language)))
+        .map(|(text, expected)| (text, expected, normalise(text, &language, &manner)))
         .filter(|(_, expected, said)| said != *expected)
         .map(|(text, expected, said)| {
             format!("\n  {text}\n    expected: {expected}\n    said:     {said}")
@@ -18,7 +20,7 @@ fn check(language: &str, cases: &[(&str, &str)]) {
 
 fn heading(text: &str, language: &str) -> String {
     let block = Block::new(BlockKind::Heading(1), text);
-    let pieces = pieces(&block, &Language::new(language), Limits::default());
+    let pieces = pieces(&block, &Language::new(language), &Manner::default());
     pieces
         .into_iter()
         .map(|piece| piece.spoken)
@@ -209,7 +211,7 @@ fn english_roman_numerals() {
         "en",
         &[
             ("Chapter IV begins", "Chapter four begins"),
-            ("Act II, Scene iii", "Act two, Scene iii"),
+            ("Act II, Scene iii", "Act two, Scene three"),
             ("Henry VIII had", "Henry the eighth had"),
             ("Louis XIV. was king", "Louis the fourteenth was king"),
             ("Charles I, king", "Charles the first, king"),
@@ -357,7 +359,7 @@ fn german() {
                 "am dritten Januar, der vierte Mai",
             ),
             ("im 19. Jahrhundert", "im neunzehnten Jahrhundert"),
-            ("Ludwig XIV. war", "Ludwig der 14. war"),
+            ("Ludwig XIV. war", "Ludwig der vierzehnte war"),
             ("Kapitel IV", "Kapitel 4"),
             ("um 17:30 Uhr, um 5.30 Uhr", "um 17 Uhr 30, um 5 Uhr 30"),
             ("3,50 € für 5 km", "3 Euro 50 für 5 Kilometer"),
@@ -435,13 +437,6 @@ fn russian() {
 
 #[test]
 fn languages_without_a_table_are_only_cleaned() {
-    check(
-        "ja",
-        &[
-            ("「はい」と彼は言った……。", "「はい」と彼は言った。"),
-            ("三毛猫——", "三毛猫。"),
-        ],
-    );
-    check("hi", &[("क्\u{200D}ष", "क्\u{200D}ष")]);
+    check("th", &[("x & y…", "x & y.")]);
     check("und", &[("x & y…", "x & y.")]);
 }
