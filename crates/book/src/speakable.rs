@@ -39,7 +39,7 @@ pub struct Manner {
 /// long ones cut at the best place. Each comes with its text as an engine can read it.
 ///
 /// Nothing is lost: the sources of the pieces are the block's text, up to white space and
-/// sentences without any letter or digit (`* * *`). Limits count for the source and, wherever
+/// sentences of which nothing is heard (`* * *`, a mark of a note). Limits count for the source and, wherever
 /// it can be cut further, for what is spoken.
 #[must_use]
 pub fn pieces(block: &Block, language: &Language, manner: &Manner) -> Vec<Piece> {

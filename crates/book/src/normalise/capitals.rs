@@ -31,7 +31,14 @@ pub(super) fn calm<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
 /// Whether a heading is set in capitals: no small letter, and a word too long for an abbreviation.
 fn shouts(text: &str) -> bool {
     !text.contains(char::is_lowercase)
-        && words(text).any(|(_, word)| word.chars().filter(|c| c.is_uppercase()).count() >= 4)
+        && words(text).any(|(_, word)| {
+            word.chars().filter(|c| c.is_uppercase()).count() >= 4 && has_vowel(word)
+        })
+}
+
+/// Whether a word can be said at all; in scripts other than Latin, that is not known.
+fn has_vowel(word: &str) -> bool {
+    word.contains(|c: char| !c.is_ascii() || "AEIOUY".contains(c))
 }
 
 /// Byte ranges of runs of words in capitals.
@@ -43,6 +50,10 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
             let (start, first, count, long) = run.unwrap_or((at, index, 0, 0));
             let long = long + usize::from(word.chars().count() >= 2);
             run = Some((start, first, count + 1, long));
+            // A list of abbreviations, unless the text opens so.
+            if word.ends_with(',') && first > 0 {
+                run = None;
+            }
         } else if let Some(ended) = run.take() {
             add_run(&mut runs, ended, at);
         }

@@ -171,7 +171,10 @@ fn attached(before: &str, mark: &str, digits: usize, after: &str, table: &Table)
     } else {
         before
     };
-    if !before.ends_with(|c: char| c.is_lowercase() || ends_clause(c)) || !ends_here(after) {
+    let after_word = before
+        .trim_end_matches(ends_clause)
+        .ends_with(char::is_alphabetic);
+    if !after_word || before.ends_with(char::is_uppercase) || !ends_here(after) {
         return false;
     }
     if !marks.starts_with('.') {

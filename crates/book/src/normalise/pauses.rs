@@ -55,6 +55,12 @@ pub(super) fn pauses<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
                 }
             }
             '!' | '?' if run > 1 => out.push(c),
+            // `[…]` says that something was left out.
+            '[' | '(' if let Some(length) = omission(&chars[at..]) => {
+                used = length;
+                let after = chars[at + used..].iter().copied();
+                ellipsis(&mut out, after.clone().find(|c| !c.is_whitespace()), first);
+            }
             '[' | '{' => out.push('('),
             ']' | '}' => out.push(')'),
             '|' | '¦' => pause(&mut out, next, first),
@@ -93,6 +99,18 @@ fn repeats(c: char) -> bool {
         c,
         '—' | '―' | '⸺' | '⸻' | '–' | '‒' | '-' | '−' | '…' | '⋯' | '.' | '!' | '?'
     )
+}
+
+/// Length of an ellipsis in brackets that the text begins with.
+fn omission(text: &[char]) -> Option<usize> {
+    const LONGEST: usize = 12;
+    let length = text
+        .iter()
+        .take(LONGEST)
+        .position(|c| matches!(c, ']' | ')'))?;
+    let inside = &text[1..length];
+    let dots = inside.iter().all(|c| matches!(c, '.' | '…' | ' '));
+    (dots && inside.iter().any(|c| *c != ' ')).then_some(length + 1)
 }
 
 /// A dash between spaces, or at the start or end.
@@ -177,14 +195,16 @@ fn is_ornament(c: char) -> bool {
         | '\u{3013}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
-/// Single spaces, none before a mark, no comma before another mark.
+/// Single spaces, none before a mark (but before `.5` and `.txt`), no comma before another mark.
 fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         if c == ' ' && (tidy.is_empty() || tidy.ends_with([' ', '\n', '(', '“'])) {
             continue;
         }
-        if matches!(c, ',' | '.' | ';' | '!' | '?' | ')') && tidy.ends_with(' ') {
+        let begins = c == '.' && chars.peek().is_some_and(|next| next.is_alphanumeric());
+        if matches!(c, ',' | '.' | ';' | '!' | '?' | ')') && tidy.ends_with(' ') && !begins {
             tidy.pop();
         }
         if matches!(c, '.' | ';' | '!' | '?' | ':' | ',') && tidy.ends_with(',') {

@@ -195,6 +195,7 @@ fn english_quantities() {
             ("call 555-1234", "call five five five, one two three four"),
             ("agent 007", "agent zero zero seven"),
             ("H2O and B52", "H two O and B fifty-two"),
+            ("deb10u1", "deb ten u one"),
             ("version 1.2.3", "version one point two point three"),
             ("#1", "number one"),
             ("a 10-year-old", "a ten-year-old"),
@@ -237,6 +238,7 @@ fn capitals_and_lines() {
     );
     assert_eq!(heading("NASA", "en"), "Nasa");
     assert_eq!(heading("The FBI", "en"), "The FBI");
+    assert_eq!(heading("XML HTML", "en"), "XML HTML");
     assert_eq!(
         heading("Chapter 1\nThe Beginning", "en"),
         "Chapter one. The Beginning"
@@ -246,6 +248,7 @@ fn capitals_and_lines() {
         &[
             ("IT WAS the best of times", "It Was the best of times"),
             ("The NASA and the FBI", "The NASA and the FBI"),
+            ("for ARM, HP, MIPS and SGI", "for ARM, HP, MIPS and SGI"),
             (
                 "Tyger Tyger, burning bright,\nIn the forests of the night;",
                 "Tyger Tyger, burning bright, In the forests of the night;",
@@ -277,6 +280,10 @@ fn pauses_and_layout() {
             ("[sic]", "(sic)"),
             ("— Yes, he said", "Yes, he said"),
             ("well-known", "well-known"),
+            ("he […] went", "he, went"),
+            ("He [...] Then", "He. Then"),
+            ("a .txt file", "a .txt file"),
+            ("at .5", "at point five"),
             ("and/or", "and or"),
         ],
     );

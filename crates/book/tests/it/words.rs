@@ -154,6 +154,7 @@ fn digits_that_belong_to_a_word_stay() {
     check(
         "en",
         &[
+            ("\"!0$3.50", "\"!zero three dollars and fifty cents"),
             ("tower12 fell", "tower twelve fell"),
             ("tower1 and tower2", "tower one and tower two"),
             ("H2O, H₂O and CO2", "H two O, H two O and CO two"),
@@ -310,7 +311,8 @@ fn time_is_linear_in_the_text() {
     }
 }
 
-/// Ten times the text takes about ten times as long, where squares would take a hundred times.
+/// Ten times the text takes about ten times as long, where squares would take a hundred times. On a
+/// busy machine once in a while it takes longer.
 fn grows_linearly(pattern: &str, language: &str, bytes: usize) {
     let taken = |bytes: usize| {
         let text = pattern.repeat(bytes / pattern.len());
@@ -318,13 +320,11 @@ fn grows_linearly(pattern: &str, language: &str, bytes: usize) {
         said(&text, language, Rules::default());
         start.elapsed()
     };
-    let tenth = taken(bytes / 10).max(taken(bytes / 10));
-    let whole = taken(bytes);
-    let most = 40 * tenth + Duration::from_secs(1);
-    assert!(
-        whole < most,
-        "`{pattern}` in {language}: {whole:?}, a tenth {tenth:?}"
-    );
+    let is_linear = |_| {
+        let tenth = taken(bytes / 10);
+        taken(bytes) < 30 * tenth + Duration::from_millis(500)
+    };
+    assert!((0..5).any(is_linear), "`{pattern}` in {language}");
 }
 
 #[test]

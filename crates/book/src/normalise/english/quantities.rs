@@ -46,9 +46,7 @@ static TELEPHONE: LazyLock<Regex> =
 static ORDINAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(\d[\d,]*)(?:st|nd|rd|th|d)\b"));
 static VERSION: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d+(?:\.\d+){2,}\b"));
 static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?P<lead>[\p{L}]|(?:^|[\s(])[−-]|#|[\s(]\.)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<tail>[\p{L}])?",
-    )
+    pattern(r"(?P<lead>[\p{L}]|(?:^|[\s(])[−-]|#|[\s(]\.)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)")
 });
 
 /// Replaces `555-1234` by its digits; dates (`1995-01-05`) are left.
@@ -187,12 +185,18 @@ pub(in crate::normalise) fn plain(text: &str) -> Cow<'_, str> {
         let parts: Vec<String> = found[0].split('.').map(spell::written).collect();
         parts.join(" point ")
     });
-    replace(text, &PLAIN, plain_number)
+    let changed = match PLAIN.replace_all(&text, |found: &Captures<'_>| {
+        let end = found.get(0).map_or(0, |found| found.end());
+        plain_number(found, &text[end..])
+    }) {
+        Cow::Owned(changed) => Some(changed),
+        Cow::Borrowed(_) => None,
+    };
+    changed.map_or(text, Cow::Owned)
 }
 
-fn plain_number(found: &Captures<'_>) -> String {
+fn plain_number(found: &Captures<'_>, after: &str) -> String {
     let lead = found.name("lead").map_or("", |lead| lead.as_str());
-    let tail = found.name("tail").map_or("", |tail| tail.as_str());
     let said = spell::written(&found["number"]);
     let before = match lead.chars().last() {
         None => String::new(),
@@ -209,8 +213,9 @@ fn plain_number(found: &Captures<'_>) -> String {
     } else {
         said
     };
-    let space = if tail.is_empty() { "" } else { " " };
-    format!("{before}{said}{space}{tail}")
+    let joined = after.starts_with(char::is_alphabetic);
+    let space = if joined { " " } else { "" };
+    format!("{before}{said}{space}")
 }
 
 /// A number of at most three digits, as the patterns ensure.

@@ -10,7 +10,7 @@ use crate::normalise::Table;
 
 static MONEY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"(?P<before>R?[$€£¥₽₹￥﷼])?\s?(?P<number>{NUMBER})(?P<scale>\s(?:[Mm]il|[Mm]rd|[Mm]io|[Bb]il|тыс|млн|млрд|миллион|миллиард|тысяч|tys|mln|mld|mil|duizend|miljo|miljard)\p{{L}}*\.?)?(?:\s?(?P<after>[$€£¥₽₹￥﷼]))?"
+        r"(?P<before>R?[$€£¥₽₹￥﷼])?[ \u{{A0}}]?(?P<number>{NUMBER})(?P<scale>[ \u{{A0}}](?:[Mm]il|[Mm]rd|[Mm]io|[Bb]il|тыс|млн|млрд|миллион|миллиард|тысяч|tys|mln|mld|mil|duizend|miljo|miljard)\p{{L}}*\.?)?(?:[ \u{{A0}}]?(?P<after>[$€£¥₽₹￥﷼]))?"
     ))
     .expect("a fixed pattern")
 });

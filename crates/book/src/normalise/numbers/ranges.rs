@@ -9,7 +9,7 @@ use crate::normalise::Table;
 
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?-u:\b)([0-9]+)\s?[–—~～]\s?([0-9]+)(?-u:\b)|(?-u:\b)([0-9]{1,4})-([0-9]{1,4})(?-u:\b)",
+        r"(?-u:\b)([0-9]+)\s?[–—~～]\s?([0-9]+)(?-u:\b)|(?-u:\b)([0-9]{1,4})-([0-9]{1,4})(?-u:\b)|\b([12][0-9]{3}) - ([12][0-9]{3})\b",
     )
     .expect("a fixed pattern")
 });
@@ -20,10 +20,8 @@ pub(super) fn ranges<'t>(text: &'t str, table: &Table) -> Cow<'t, str> {
         return text.into();
     };
     RANGE.replace_all(text, |found: &Captures<'_>| {
-        let part = |at: usize, other: usize| {
-            let part = found.get(at).or(found.get(other));
-            part.map_or("", |part| part.as_str())
-        };
-        form.replace("{a}", part(1, 3)).replace("{b}", part(2, 4))
+        let mut ends = found.iter().skip(1).flatten().map(|end| end.as_str());
+        let mut end = || ends.next().unwrap_or_default();
+        form.replace("{a}", end()).replace("{b}", end())
     })
 }
