@@ -19,7 +19,7 @@ pub(crate) use cluster::{ClusterArgs, NodesArgs};
 pub(crate) use join::JoinArgs;
 pub(crate) use queue::{LeavingArgs, QueueArgs};
 pub(crate) use tls::{TlsArgs, TrustArgs};
-pub(crate) use wish::{OutputArgs, ProgressKind, ReadingArgs, VoiceArgs, WishArgs};
+pub(crate) use wish::{OutputArgs, ProgressKind, ReadingArgs, RulesArgs, VoiceArgs, WishArgs};
 
 /// Turn a book into an audiobook with chapters, cover and tags.
 #[derive(Debug, Parser)]
@@ -286,6 +286,8 @@ pub(crate) struct SayArgs {
         default_value = "en"
     )]
     pub(crate) language: String,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
     #[command(flatten)]
     pub(crate) voice: VoiceArgs,
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use audiotome_book::{Limits, pieces, read};
+use audiotome_book::{Manner, pieces, read};
 use audiotome_core::{Book, Chapter, Language};
 use audiotome_production::expected_duration;
 use serde_json::json;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<u8> {
     } else if args.text {
         markdown::write(&mut out, &book, &language, numbered.values())?;
     } else if args.spoken {
-        print_spoken(&mut out, &language, &numbered)?;
+        print_spoken(&mut out, &language, &reading.manner(), &numbered)?;
     } else {
         print_summary(&mut out, &book, &language, &numbered)?;
     }
@@ -129,13 +129,14 @@ fn kind(kind: audiotome_core::LeftOutKind) -> String {
 fn print_spoken(
     out: &mut impl Write,
     language: &Language,
+    manner: &Manner,
     chapters: &BTreeMap<usize, Chapter>,
 ) -> io::Result<()> {
     for (number, chapter) in chapters {
         writeln!(out, "# {number}. {}\n", chapter.title)?;
         for block in &chapter.blocks {
             let language = block.language.as_ref().unwrap_or(language);
-            for piece in pieces(block, language, Limits::default()) {
+            for piece in pieces(block, language, manner) {
                 writeln!(out, "{}", piece.spoken)?;
             }
             writeln!(out)?;

@@ -34,7 +34,7 @@ mod speakable;
 
 pub use child::is_installed;
 pub use error::BookError;
-pub use normalise::normalise;
+pub use normalise::{RuleName, RuleNameError, Rules, normalise};
 pub use notation::{from_text, to_text};
 pub use read::{ReadOptions, read};
-pub use speakable::{Limits, pieces};
+pub use speakable::{Limits, Manner, pieces};

@@ -2,7 +2,7 @@
 
 use audiotome_core::{Block, BlockKind, Language, Piece};
 
-use crate::normalise::{self, Style};
+use crate::normalise::{Normaliser, Rules, Style};
 use crate::sentences::{self, Measure};
 
 /// The longest text that is given to an engine at once.
@@ -26,14 +26,23 @@ impl Default for Limits {
     }
 }
 
+/// How a text becomes what an engine is asked to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// The longest text that is said at once.
+    pub limits: Limits,
+    /// The rules by which it is normalised.
+    pub rules: Rules,
+}
+
 /// Cuts a block into what is said at once: sentences, very short ones together with a neighbour,
 /// long ones cut at the best place. Each comes with its text as an engine can read it.
 ///
 /// Nothing is lost: the sources of the pieces are the block's text, up to white space and
-/// sentences without any letter or digit (`* * *`). Limits count for the source and, wherever
+/// sentences of which nothing is heard (`* * *`, a mark of a note). Limits count for the source and, wherever
 /// it can be cut further, for what is spoken.
 #[must_use]
-pub fn pieces(block: &Block, language: &Language, limits: Limits) -> Vec<Piece> {
+pub fn pieces(block: &Block, language: &Language, manner: &Manner) -> Vec<Piece> {
     if block.kind == BlockKind::SceneBreak {
         return Vec::new();
     }
@@ -41,10 +50,11 @@ pub fn pieces(block: &Block, language: &Language, limits: Limits) -> Vec<Piece> 
         BlockKind::Heading(_) => Style::Heading,
         _ => Style::Text,
     };
-    let measure = Measure::new(limits);
+    let measure = Measure::new(manner.limits);
+    let normaliser = Normaliser::new(&block.text, language, style, &manner.rules);
     let mut parts = Vec::new();
     for sentence in sentences::split(&block.text, language, measure) {
-        add_parts(&mut parts, sentence, language, style, measure);
+        add_parts(&mut parts, sentence, language, measure, &normaliser);
     }
     let last = parts.len().saturating_sub(1);
     let piece = |(index, (source, spoken)): (usize, (&str, String))| Piece {
@@ -60,8 +70,8 @@ fn add_parts<'a>(
     parts: &mut Vec<(&'a str, String)>,
     source: &'a str,
     language: &Language,
-    style: Style,
     measure: Measure,
+    normaliser: &Normaliser<'_>,
 ) {
     let mut waiting = vec![(source, measure)];
     while let Some((source, within)) = waiting.pop() {
@@ -70,7 +80,7 @@ fn add_parts<'a>(
             waiting.extend(cuts.into_iter().rev().map(|cut| (cut, within)));
             continue;
         }
-        let spoken = normalise::as_spoken(source, language, style);
+        let spoken = normaliser.as_spoken(source);
         if measure.fits(&spoken) || source.chars().count() < 2 {
             if spoken.chars().any(char::is_alphanumeric) {
                 parts.push((source, spoken));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use audiotome_audio::ffmpeg::Ffmpeg;
 use audiotome_audio::{AudioError, Audiobook, Published, publish};
-use audiotome_book::{Limits, normalise, pieces, read};
+use audiotome_book::{normalise, pieces, read};
 use audiotome_core::{AudioStore, Block, Book, Language, Narration, Plan};
 use audiotome_dispatch::{Outcome, Position, Priority, Settings};
 use tokio::sync::mpsc::unbounded_channel;
@@ -181,7 +181,8 @@ fn plan(
     unread: &BTreeSet<usize>,
 ) -> Result<Plan, MakeError> {
     let wanted = |number| order.reading.wants(number) && !unread.contains(&number);
-    let split = |block: &Block, language: &Language| pieces(block, language, Limits::default());
+    let manner = order.reading.manner();
+    let split = |block: &Block, language: &Language| pieces(block, language, &manner);
     let mut plan = Plan::new(book, narration, wanted, split);
     // In their order: a person may correct a correction.
     for Correction { key, text } in &order.corrections {
@@ -189,7 +190,7 @@ fn plan(
         let meant = |index: &usize| plan.segments[*index].key == *key;
         match text {
             Some(text) => {
-                let text = normalise(text, &plan.narration.language).into();
+                let text = normalise(text, &plan.narration.language, &manner).into();
                 plan.correct(*key, &text);
             }
             None => plan = plan.without(&indexes.filter(meant).collect::<Vec<_>>()),

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use audiotome_audio::{Loudness, OutputFormat, Target};
-use audiotome_book::ReadOptions;
+use audiotome_book::{Manner, ReadOptions, RuleName, Rules};
 use audiotome_core::{Language, LeftOutKind, PauseLength, SegmentKey, Speed};
 use audiotome_speech::EngineKind;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,9 @@ pub struct Reading {
     /// Recognise the text on scanned pages.
     #[serde(default)]
     pub ocr: bool,
+    /// Rules by which text is not made what is heard.
+    #[serde(default)]
+    pub no_rules: BTreeSet<RuleName>,
 }
 
 /// Who reads.
@@ -109,6 +112,15 @@ impl Reading {
             include: self.include.clone(),
             alt_text: self.alt_text,
             ocr: self.ocr,
+        }
+    }
+
+    /// How its text becomes what is spoken.
+    #[must_use]
+    pub fn manner(&self) -> Manner {
+        Manner {
+            rules: Rules::without(self.no_rules.iter().copied()),
+            ..Manner::default()
         }
     }
 
