@@ -3,7 +3,7 @@
 use audiotome_core::{Block, BlockKind, Language, Piece};
 
 use crate::normalise::{self, Style};
-use crate::sentences::{self, Measure};
+use crate::sentences::{self, Lines, Measure};
 
 /// The longest text that is given to an engine at once.
 ///
@@ -41,9 +41,13 @@ pub fn pieces(block: &Block, language: &Language, limits: Limits) -> Vec<Piece> 
         BlockKind::Heading(_) => Style::Heading,
         _ => Style::Text,
     };
+    let lines = match block.kind {
+        BlockKind::Verse => Lines::Flow,
+        _ => Lines::End,
+    };
     let measure = Measure::new(limits);
     let mut parts = Vec::new();
-    for sentence in sentences::split(&block.text, language, measure) {
+    for sentence in sentences::split(&block.text, language, lines, measure) {
         add_parts(&mut parts, sentence, language, style, measure);
     }
     let last = parts.len().saturating_sub(1);

@@ -22,3 +22,4 @@ mod pdf;
 mod rtf;
 mod same;
 mod sentences;
+mod splitting;
