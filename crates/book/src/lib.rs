@@ -37,4 +37,5 @@ pub use error::BookError;
 pub use normalise::{RuleName, RuleNameError, Rules, normalise};
 pub use notation::{from_text, to_text};
 pub use read::{ReadOptions, read};
+pub use sentences::sentences;
 pub use speakable::{Limits, Manner, pieces};

@@ -3,7 +3,7 @@
 use audiotome_core::{Block, BlockKind, Language, Piece};
 
 use crate::normalise::{Normaliser, Rules, Style};
-use crate::sentences::{self, Measure};
+use crate::sentences::{self, Lines, Measure};
 
 /// The longest text that is given to an engine at once.
 ///
@@ -50,10 +50,14 @@ pub fn pieces(block: &Block, language: &Language, manner: &Manner) -> Vec<Piece>
         BlockKind::Heading(_) => Style::Heading,
         _ => Style::Text,
     };
+    let lines = match block.kind {
+        BlockKind::Verse => Lines::Flow,
+        _ => Lines::End,
+    };
     let measure = Measure::new(manner.limits);
     let normaliser = Normaliser::new(&block.text, language, style, &manner.rules);
     let mut parts = Vec::new();
-    for sentence in sentences::split(&block.text, language, measure) {
+    for sentence in sentences::split(&block.text, language, lines, measure) {
         add_parts(&mut parts, sentence, language, measure, &normaliser);
     }
     let last = parts.len().saturating_sub(1);

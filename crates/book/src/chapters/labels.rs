@@ -72,8 +72,6 @@ const LABELS: &[(LeftOutKind, &[&str])] = &[
             "colophon",
             "uncopyright",
             "legal notice",
-            "license",
-            "licence",
             "about this ebook",
             "impressum",
             "kolophon",
@@ -288,10 +286,6 @@ pub(super) fn kind(labelled: &str) -> Option<LeftOutKind> {
         .take(8)
         .collect();
     let label = words.join(" ");
-    // A numbered one is a chapter of a manual.
-    if matches!(label.as_str(), "license" | "licence") && label.len() < labelled.trim().len() {
-        return None;
-    }
     LABELS
         .iter()
         .find(|(_, labels)| labels.contains(&label.as_str()))
@@ -450,6 +444,8 @@ mod tests {
         assert_eq!(kind("Uncopyright"), Some(LeftOutKind::Copyright));
         assert_eq!(kind("Notes from Underground"), None);
         assert_eq!(kind("Preface"), None);
+        // A chapter of a manual, more often than not.
+        assert_eq!(kind("License"), None);
         assert_eq!(kind(""), None);
     }
 }

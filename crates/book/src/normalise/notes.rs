@@ -181,8 +181,8 @@ fn attached(before: &str, mark: &str, digits: usize, after: &str, table: &Table)
         return true;
     }
     let number_follows = matches!(
-        table.abbreviation_at_end(&format!("{word}.")),
-        Some(Rule::BeforeNumber | Rule::Word | Rule::Title)
+        table.abbreviation(&format!("{word}.")),
+        [(Rule::BeforeNumber | Rule::Word | Rule::Title, _), ..]
     );
     let sentence_follows = !after.trim_start().starts_with(char::is_lowercase);
     word.chars().count() >= 2 && !number_follows && sentence_follows

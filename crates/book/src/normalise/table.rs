@@ -124,7 +124,7 @@ impl Table {
     }
 
     /// The readings of an abbreviation as the text has it.
-    pub(super) fn abbreviation(&self, text: &str) -> &[(Rule, &'static str)] {
+    pub(crate) fn abbreviation(&self, text: &str) -> &[(Rule, &'static str)] {
         let found = self.abbreviations.get(text).or_else(|| {
             // `z.B.` is `z. B.` without its space, `z.\u{A0}B.` with another one.
             let bare: String = text.split_whitespace().collect();
@@ -136,22 +136,11 @@ impl Table {
         found.map_or(&[], Vec::as_slice)
     }
 
-    /// The abbreviation that `text` ends with, as a word of its own.
-    pub(crate) fn abbreviation_at_end(&self, text: &str) -> Option<Rule> {
-        let word = |key: &str| {
-            text.strip_suffix(key)
-                .is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '.'))
-        };
-        let last = text.rsplit(char::is_whitespace).next()?;
-        let last = last.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '№');
-        if let Some(rules) = self.abbreviations.get(last) {
-            return Some(rules[0].0);
-        }
+    /// All abbreviations with their first rule.
+    pub(crate) fn abbreviations(&self) -> impl Iterator<Item = (&'static str, Rule)> {
         self.abbreviations
             .iter()
-            .filter(|(key, _)| key.contains(' ') && word(key))
-            .map(|(_, rules)| rules[0].0)
-            .next()
+            .map(|(key, readings)| (*key, readings[0].0))
     }
 
     /// The value of `key` in a section.
@@ -235,18 +224,5 @@ mod tests {
             }
             assert!(table.get("web", ".").is_some(), "{language}");
         }
-    }
-
-    #[test]
-    fn an_abbreviation_is_found_at_the_end_of_a_text() {
-        let english = Table::of(&Language::new("en"));
-        assert_eq!(english.abbreviation_at_end("said Dr."), Some(Rule::Title));
-        assert_eq!(
-            english.abbreviation_at_end("(see No."),
-            Some(Rule::BeforeNumber)
-        );
-        assert_eq!(english.abbreviation_at_end("the end."), None);
-        let german = Table::of(&Language::new("de"));
-        assert_eq!(german.abbreviation_at_end("wie z. B."), Some(Rule::Word));
     }
 }

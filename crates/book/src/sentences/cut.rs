@@ -3,7 +3,9 @@
 use audiotome_core::Language;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::boundaries::{closes, is_dash, is_terminator};
+use super::ends;
+use super::languages::Words;
+use super::marks::{closes, is_dash, is_terminator};
 use super::measure::{Measure, is_dense};
 use crate::normalise::Table;
 
@@ -81,8 +83,7 @@ fn place_after(
     if c == '\n' {
         return Some(Place::Line);
     }
-    if spaced && is_terminator(mark) && !super::boundaries::goes_on(&text[..after], rest, language)
-    {
+    if spaced && is_terminator(mark) && ends::ends_before(text, after, Words::of(language)) {
         return Some(Place::Sentence);
     }
     if spaced && matches!(mark, ';' | ':' | '；' | '：' | '·') {

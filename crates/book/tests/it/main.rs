@@ -22,5 +22,6 @@ mod pdf;
 mod rtf;
 mod same;
 mod sentences;
+mod splitting;
 mod spoken_languages;
 mod words;

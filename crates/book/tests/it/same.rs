@@ -180,7 +180,7 @@ fn every_format_gives_the_same_sentences() {
     ];
     let book = read_bytes("book.epub", &epub()).unwrap();
     let expected = sentences(&book);
-    assert!(expected.len() > 10 && titles(&book) == [one, two]);
+    assert!(expected.len() >= 10 && titles(&book) == [one, two]);
     for (name, bytes) in files {
         let book = read_bytes(name, &bytes).unwrap();
         assert_eq!(titles(&book), [one, two], "{name}");

@@ -1,6 +1,6 @@
 //! Blocks as pieces: nothing is lost, nothing is too long.
 
-use audiotome_book::{Limits, Manner, pieces};
+use audiotome_book::{Limits, Manner, pieces, sentences};
 use audiotome_core::{Block, BlockKind, Language};
 use proptest::prelude::*;
 
@@ -57,6 +57,21 @@ proptest! {
     }
 
     #[test]
+    fn sentences_are_the_text_in_order(
+        text in "([a-zé]{1,9}|[A-Z][a-z]{0,5}|[0-9]{1,3}|[.!?…。؟]{1,3}|[\"'“”«»„()\\[\\]—•]| |\n){0,80}",
+        language in "(en|fr|de|ru|zh|ja|ar|el|hy|und)",
+    ) {
+        let found = sentences(&text, &Language::new(&language));
+        prop_assert_eq!(letters(&found.concat()), letters(&text));
+        let mut rest = text.as_str();
+        for sentence in found {
+            let at = rest.find(sentence);
+            prop_assert!(at.is_some(), "{} in {}", sentence, rest);
+            rest = &rest[at.unwrap() + sentence.len()..];
+        }
+    }
+
+    #[test]
     fn any_text_at_all_survives(text in "\\PC{0,300}") {
         let sources = sources(&text, "en", SMALL);
         prop_assert!(sources.iter().all(|source| text.contains(source.as_str())));
@@ -76,4 +91,16 @@ fn sentences_are_pieces() {
             "The rain had not stopped. Nobody came."
         ]
     );
+}
+
+#[test]
+fn an_endless_paragraph_takes_no_longer_than_its_length() {
+    for part in [
+        "“(«", "a. ", "1) a ", "... ", "[1", "«Да! ", "a.A", "? ", "\n", "• ",
+    ] {
+        let text = part.repeat(200_000 / part.len());
+        let started = std::time::Instant::now();
+        let _ = sentences(&text, &Language::new("ru"));
+        assert!(started.elapsed().as_secs() < 60, "{part}");
+    }
 }
