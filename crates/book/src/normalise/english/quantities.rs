@@ -38,6 +38,9 @@ static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?P<minus>[−–-])?\b(?P<number>\d[\d,]*(?:\.\d+)?)(?P<range>\s?[–—-]\s?\d[\d,]*(?:\.\d+)?)?\s?(?P<unit>[\p{L}]+[²³]?(?:/[\p{L}]+)?\.?|°[CF]?|%|¢)",
     )
 });
+/// Feet and inches: `5'10"`.
+static HEIGHT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"\b(?P<feet>\d{1,2})['’′]\s?(?P<inches>\d{1,2})["”″]"#));
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?P<from>\d[\d,]*(?:\.\d+)?)(?:\s?[–—]\s?|-)(?P<to>\d[\d,]*(?:\.\d+)?)\b")
 });
@@ -125,7 +128,19 @@ fn slashed(found: &Captures<'_>) -> String {
 
 /// Replaces `5 km` by `five kilometers`, `50%` by `fifty percent`.
 pub(in crate::normalise) fn measures<'t>(text: &'t str, table: &Table) -> Cow<'t, str> {
-    MEASURE.replace_all(text, |found: &Captures<'_>| {
+    let text = HEIGHT.replace_all(text, |found: &Captures<'_>| {
+        let count = |number: &str, one: &str, many: &str| {
+            let name = if spell::value(number) == Some(1) {
+                one
+            } else {
+                many
+            };
+            format!("{} {name}", spell::written(number))
+        };
+        let feet = count(&found["feet"], "foot", "feet");
+        format!("{feet} {}", count(&found["inches"], "inch", "inches"))
+    });
+    replace(text, &MEASURE, |found| {
         let unit = &found["unit"];
         let (names, dot) = match table.forms("units", unit) {
             Some(names) => (names, ""),
