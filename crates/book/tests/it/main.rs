@@ -22,6 +22,7 @@ mod pdf;
 mod rtf;
 mod same;
 mod sentences;
+mod skip;
 mod splitting;
 mod spoken_languages;
 mod words;
