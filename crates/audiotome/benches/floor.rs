@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use audiotome_book::{Limits, ReadOptions, pieces, read};
+use audiotome_book::{Manner, ReadOptions, pieces, read};
 use audiotome_core::{Language, Narration, Pauses, Plan, Segment, SpeechEngine, Speed};
 use audiotome_speech::{EngineKind, VoiceFolder, choose, open};
 use clap::Parser;
@@ -79,7 +79,7 @@ fn prepare(args: &Args) -> (std::sync::Arc<dyn SpeechEngine>, Plan) {
         pauses: Pauses::default(),
     };
     let wanted = |chapter| chapter <= args.chapters;
-    let split = |block: &_, language: &_| pieces(block, language, Limits::default());
+    let split = |block: &_, language: &_| pieces(block, language, &Manner::default());
     let plan = Plan::new(&book, narration, wanted, split);
     (engine, plan)
 }

@@ -4,13 +4,14 @@ use std::io::{self, Read as _, Write as _};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use audiotome_book::{Limits, pieces};
+use audiotome_book::{Manner, pieces};
 use audiotome_codec::wav;
 use audiotome_core::{Block, BlockKind, Clip, Language, Utterance};
 use audiotome_production::{DataFolder, Installed, Narrator};
 
 use crate::cli::SayArgs;
 use crate::exit::{DONE, Ending, FAILED};
+use crate::lexicon;
 
 pub(crate) fn run(args: SayArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let text = if args.text == "-" {
@@ -18,10 +19,15 @@ pub(crate) fn run(args: SayArgs, data: &DataFolder) -> anyhow::Result<u8> {
     } else {
         args.text
     };
+    let rules = lexicon::of_text(data, &args.lexicon.lexicon)?;
     let language = Language::new(&args.language);
     let installed = Installed::new(data.voices());
     let narrator = Narrator::choose(&language, &args.voice.wish(), &installed, &[])?;
-    let clip = speak(&narrator, &language, &text)?;
+    let manner = Manner {
+        lexicon: lexicon::parsed(&rules)?,
+        ..Manner::default()
+    };
+    let clip = speak(&narrator, &language, &manner, &text)?;
     audiotome_files::write(&args.output, &wav::encode(&clip))
         .with_context(|| format!("can't write `{}`", args.output.display()))?;
     let mut stderr = io::stderr();
@@ -47,7 +53,12 @@ fn stdin() -> anyhow::Result<String> {
 }
 
 /// The whole text as one clip, sentence by sentence with the usual pauses.
-fn speak(narrator: &Narrator, language: &Language, text: &str) -> anyhow::Result<Clip> {
+fn speak(
+    narrator: &Narrator,
+    language: &Language,
+    manner: &Manner,
+    text: &str,
+) -> anyhow::Result<Clip> {
     let narration = &narrator.narration;
     let voice: Arc<str> = narration.voice.as_str().into();
     let (mut rate, mut samples) = (0, Vec::new());
@@ -58,7 +69,7 @@ fn speak(narrator: &Narrator, language: &Language, text: &str) -> anyhow::Result
                 paragraph.split_whitespace().collect::<Vec<_>>().join(" "),
             ),
             language,
-            Limits::default(),
+            manner,
         ) {
             let utterance = Utterance {
                 text: piece.spoken.into(),

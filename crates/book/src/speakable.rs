@@ -1,7 +1,10 @@
 //! A block of text as the pieces that an engine is asked to say.
 
+use audiotome_core::pronunciation::{with_stand_ins, written};
 use audiotome_core::{Block, BlockKind, Language, Piece};
 
+use crate::Lexicon;
+use crate::lexicon::Respelt;
 use crate::normalise::{self, Style};
 use crate::sentences::{self, Measure};
 
@@ -26,6 +29,15 @@ impl Default for Limits {
     }
 }
 
+/// How a text becomes what an engine is asked to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// The longest text that is said at once.
+    pub limits: Limits,
+    /// How words are said, before the text is normalised.
+    pub lexicon: Lexicon,
+}
+
 /// Cuts a block into what is said at once: sentences, very short ones together with a neighbour,
 /// long ones cut at the best place. Each comes with its text as an engine can read it.
 ///
@@ -33,7 +45,7 @@ impl Default for Limits {
 /// sentences without any letter or digit (`* * *`). Limits count for the source and, wherever
 /// it can be cut further, for what is spoken.
 #[must_use]
-pub fn pieces(block: &Block, language: &Language, limits: Limits) -> Vec<Piece> {
+pub fn pieces(block: &Block, language: &Language, manner: &Manner) -> Vec<Piece> {
     if block.kind == BlockKind::SceneBreak {
         return Vec::new();
     }
@@ -41,18 +53,33 @@ pub fn pieces(block: &Block, language: &Language, limits: Limits) -> Vec<Piece> 
         BlockKind::Heading(_) => Style::Heading,
         _ => Style::Text,
     };
-    let measure = Measure::new(limits);
+    let measure = Measure::new(manner.limits);
+    let spoken = |source: &str| spoken(source, language, style, manner);
     let mut parts = Vec::new();
     for sentence in sentences::split(&block.text, language, measure) {
-        add_parts(&mut parts, sentence, language, style, measure);
+        add_parts(&mut parts, sentence, language, measure, &spoken);
     }
     let last = parts.len().saturating_sub(1);
     let piece = |(index, (source, spoken)): (usize, (&str, String))| Piece {
         source: source.to_owned(),
         spoken,
-        continues: index < last && !sentences::ends_sentence(source),
+        continues: (index < last || block.continues) && !sentences::ends_sentence(source),
     };
     parts.into_iter().enumerate().map(piece).collect()
+}
+
+/// What a person wants to be said instead of a sentence, as an engine can read it. Words may tell their
+/// sound: `[Hermione](/hɜːˈmaɪəni/)`.
+#[must_use]
+pub fn as_told(text: &str, language: &Language) -> String {
+    let (text, words) = with_stand_ins(text);
+    written(&normalise::normalise(&text, language), &words)
+}
+
+/// A sentence after the lexicon and the rules.
+fn spoken(source: &str, language: &Language, style: Style, manner: &Manner) -> String {
+    let Respelt { text, words } = manner.lexicon.apply(source, language);
+    written(&normalise::as_spoken(&text, language, style), &words)
 }
 
 /// Cuts a sentence until source and spoken text fit, and normalises the parts.
@@ -60,8 +87,8 @@ fn add_parts<'a>(
     parts: &mut Vec<(&'a str, String)>,
     source: &'a str,
     language: &Language,
-    style: Style,
     measure: Measure,
+    spoken: &impl Fn(&str) -> String,
 ) {
     let mut waiting = vec![(source, measure)];
     while let Some((source, within)) = waiting.pop() {
@@ -70,7 +97,7 @@ fn add_parts<'a>(
             waiting.extend(cuts.into_iter().rev().map(|cut| (cut, within)));
             continue;
         }
-        let spoken = normalise::as_spoken(source, language, style);
+        let spoken = spoken(source);
         if measure.fits(&spoken) || source.chars().count() < 2 {
             if spoken.chars().any(char::is_alphanumeric) {
                 parts.push((source, spoken));

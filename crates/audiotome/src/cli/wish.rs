@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use audiotome_audio::{Loudness, OutputFormat, Target};
 use audiotome_core::{Language, LeftOutKind, PauseLength, Speed};
-use audiotome_production::{Chapters, OutputWish, Reading, VoiceWish};
+use audiotome_production::{Casting, Chapters, OutputWish, Reading, VoiceWish};
 use audiotome_speech::EngineKind;
 use clap::{Args, ValueEnum};
+
+use super::{CastArgs, LexiconArgs};
 
 /// What is wanted of books.
 #[derive(Debug, Args)]
@@ -28,7 +30,11 @@ pub(crate) struct WishArgs {
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
     #[command(flatten)]
+    pub(crate) lexicon: LexiconArgs,
+    #[command(flatten)]
     pub(crate) voice: VoiceArgs,
+    #[command(flatten)]
+    pub(crate) cast: CastArgs,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 }
@@ -64,6 +70,7 @@ impl ReadingArgs {
             include: self.include.iter().map(|part| (*part).into()).collect(),
             alt_text: self.alt_text,
             ocr: self.ocr,
+            lexicon: String::new(),
         }
     }
 }
@@ -122,6 +129,8 @@ impl VoiceArgs {
             voice: self.voice.clone(),
             speed: self.speed.unwrap_or(Speed::NORMAL),
             pauses: PauseLength::default(),
+            casting: Casting::default(),
+            foreign: false,
         }
     }
 }

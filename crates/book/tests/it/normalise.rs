@@ -1,6 +1,6 @@
 //! What a narrator would say, per language.
 
-use audiotome_book::{Limits, normalise, pieces};
+use audiotome_book::{Manner, normalise, pieces};
 use audiotome_core::{Block, BlockKind, Language};
 
 fn check(language: &str, cases: &[(&str, &str)]) {
@@ -18,7 +18,7 @@ fn check(language: &str, cases: &[(&str, &str)]) {
 
 fn heading(text: &str, language: &str) -> String {
     let block = Block::new(BlockKind::Heading(1), text);
-    let pieces = pieces(&block, &Language::new(language), Limits::default());
+    let pieces = pieces(&block, &Language::new(language), &Manner::default());
     pieces
         .into_iter()
         .map(|piece| piece.spoken)

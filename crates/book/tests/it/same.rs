@@ -1,6 +1,6 @@
 //! The same book in all formats gives the same sentences.
 
-use audiotome_book::{Limits, pieces};
+use audiotome_book::{Manner, pieces};
 use audiotome_core::{Book, Language};
 
 use crate::fixture::{Epub, heading, read_bytes, titles, zipped};
@@ -30,7 +30,7 @@ fn sentences(book: &Book) -> Vec<String> {
     let english = Language::new("en");
     let blocks = book.chapters.iter().flat_map(|chapter| &chapter.blocks);
     blocks
-        .flat_map(|block| pieces(block, &english, Limits::default()))
+        .flat_map(|block| pieces(block, &english, &Manner::default()))
         .map(|piece| piece.spoken)
         .collect()
 }

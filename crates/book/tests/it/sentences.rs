@@ -1,6 +1,6 @@
 //! Blocks as pieces: nothing is lost, nothing is too long.
 
-use audiotome_book::{Limits, pieces};
+use audiotome_book::{Limits, Manner, pieces};
 use audiotome_core::{Block, BlockKind, Language};
 use proptest::prelude::*;
 
@@ -13,7 +13,10 @@ fn sources(text: &str, language: &str, limits: Limits) -> Vec<String> {
     pieces(
         &Block::new(BlockKind::Paragraph, text),
         &Language::new(language),
-        limits,
+        &Manner {
+            limits,
+            ..Manner::default()
+        },
     )
     .into_iter()
     .map(|piece| piece.source)
