@@ -23,7 +23,7 @@ pub(crate) use join::JoinArgs;
 pub(crate) use lexicon::LexiconArgs;
 pub(crate) use queue::{LeavingArgs, QueueArgs};
 pub(crate) use tls::{TlsArgs, TrustArgs};
-pub(crate) use wish::{OutputArgs, ProgressKind, ReadingArgs, VoiceArgs, WishArgs};
+pub(crate) use wish::{OutputArgs, ProgressKind, ReadingArgs, RulesArgs, VoiceArgs, WishArgs};
 
 /// Turn a book into an audiobook with chapters, cover and tags.
 #[derive(Debug, Parser)]
@@ -297,6 +297,8 @@ pub(crate) struct SayArgs {
     pub(crate) language: String,
     #[command(flatten)]
     pub(crate) lexicon: LexiconArgs,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
     #[command(flatten)]
     pub(crate) voice: VoiceArgs,
 }

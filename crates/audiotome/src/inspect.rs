@@ -45,8 +45,8 @@ pub(crate) fn run(args: &InspectArgs, data: &DataFolder) -> anyhow::Result<u8> {
         reading.lexicon = rules;
         print_spoken(
             &mut out,
-            &reading.manner(&book.lexicon)?,
             &language,
+            &reading.manner(&book.lexicon)?,
             &numbered,
         )?;
     } else {
@@ -141,8 +141,8 @@ fn kind(kind: audiotome_core::LeftOutKind) -> String {
 
 fn print_spoken(
     out: &mut impl Write,
-    manner: &Manner,
     language: &Language,
+    manner: &Manner,
     chapters: &BTreeMap<usize, Chapter>,
 ) -> io::Result<()> {
     for (number, chapter) in chapters {

@@ -25,7 +25,7 @@ pub(crate) fn run(args: SayArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let narrator = Narrator::choose(&language, &args.voice.wish(), &installed, &[])?;
     let manner = Manner {
         lexicon: lexicon::parsed(&rules)?,
-        ..Manner::default()
+        ..args.rules.manner()
     };
     let clip = speak(&narrator, &language, &manner, &text)?;
     audiotome_files::write(&args.output, &wav::encode(&clip))

@@ -41,7 +41,7 @@ pub use error::BookError;
 pub use foreign::mark_foreign;
 pub use lexicon::{Lexicon, LexiconError, MOST_BYTES as MOST_LEXICON_BYTES};
 pub use names::{Name, names};
-pub use normalise::normalise;
+pub use normalise::{RuleName, RuleNameError, Rules, normalise};
 pub use notation::{from_text, to_text};
 pub use read::{ReadOptions, read};
 pub use speakable::{Limits, Manner, as_told, pieces};

@@ -1,22 +1,33 @@
 //! What an engine is asked to say: text without anything that engines read wrongly.
 //!
-//! The steps and their order are the same for all languages; what differs lies in one table
+//! The rules and their order are the same for all languages; what differs lies in one table
 //! per language (`normalise/tables`), and for English numbers in `normalise/english`.
 
 mod abbreviations;
 mod capitals;
 mod clean;
+mod digits;
 mod english;
+mod inflect;
+mod notes;
 mod numbers;
 mod pauses;
+mod quotes;
 mod roman;
+mod rules;
 mod symbols;
 mod table;
 mod web;
 
+use std::borrow::Cow;
+
 use audiotome_core::Language;
+use regex::{Captures, Regex};
+
+use crate::Manner;
 
 pub(crate) use roman::value as roman_value;
+pub use rules::{RuleName, RuleNameError, Rules};
 pub(crate) use table::{Rule, Table};
 
 /// What kind of text is read.
@@ -28,45 +39,116 @@ pub(crate) enum Style {
     Heading,
 }
 
+/// What a rule knows of the text besides the text.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    language: &'a Language,
+    table: &'static Table,
+    style: Style,
+    /// The first and last number that are marks of notes where a word carries them.
+    marks: Option<(u32, u32)>,
+}
+
+impl Context<'_> {
+    fn is_english(self) -> bool {
+        self.language.primary() == "en"
+    }
+}
+
+/// What a rule makes of a text; borrowed where there is nothing to change.
+type Step = for<'t> fn(&'t str, Context<'_>) -> Cow<'t, str>;
+
+/// From the most telling shape to the plain number: each takes what the next would misread.
+const STEPS: [(RuleName, Step); 20] = [
+    (RuleName::Quotes, quotes::quotes),
+    (RuleName::Notes, notes::remove),
+    (RuleName::Numbers, digits::plain),
+    (RuleName::Addresses, web::addresses),
+    (RuleName::Capitals, capitals::calm),
+    (RuleName::Abbreviations, abbreviations::expand),
+    (RuleName::Roman, roman::numerals),
+    (RuleName::Phones, numbers::phones),
+    (RuleName::Money, numbers::money),
+    (RuleName::Dates, numbers::dates),
+    (RuleName::Times, numbers::times),
+    (RuleName::Fractions, numbers::fractions),
+    (RuleName::Units, numbers::units),
+    (RuleName::Symbols, symbols::powers),
+    (RuleName::Dates, numbers::years),
+    (RuleName::Ordinals, numbers::ordinals),
+    (RuleName::Ranges, numbers::ranges),
+    (RuleName::Numbers, numbers::plain),
+    (RuleName::Symbols, symbols::symbols),
+    (RuleName::Pauses, pauses::pauses),
+];
+
 /// `text` as an engine can read it: abbreviations, numbers with symbols, dates, times, units,
 /// addresses and roman numerals as the words that a narrator would say, dashes and ellipses as
-/// pauses, nothing unspeakable.
+/// pauses, nothing unspeakable. Without any rule, it is only composed (NFC), in one line, and free
+/// of what has no sound (control characters, soft hyphens).
 #[must_use]
-pub fn normalise(text: &str, language: &Language) -> String {
-    as_spoken(text, language, Style::Text)
+pub fn normalise(text: &str, language: &Language, manner: &Manner) -> String {
+    Normaliser::new(text, language, Style::Text, &manner.rules).as_spoken(text)
 }
 
-/// As [`normalise`], for a kind of text.
-pub(crate) fn as_spoken(text: &str, language: &Language, style: Style) -> String {
-    let table = Table::of(language);
-    let text = clean::clean(text);
-    let text = web::addresses(&text, table);
-    let text = capitals::calm(&text, style);
-    let text = abbreviations::expand(&text, table);
-    let text = roman::numerals(&text, table, style);
-    let text = if language.primary() == "en" {
-        let region = language.as_str().split_once('-').map(|(_, region)| region);
-        english::numbers(&text, region, table)
-    } else {
-        numbers::numbers(&text, table)
-    };
-    let text = symbols::symbols(&text, table);
-    let text = lines(&text, style);
-    pauses::pauses(&text)
+/// Makes the sentences of one block what is heard.
+pub(crate) struct Normaliser<'a> {
+    context: Context<'a>,
+    rules: &'a Rules,
 }
 
-/// The end of a line of verse is a short pause, of a heading's a long one.
-fn lines(text: &str, style: Style) -> String {
-    let mark = if style == Style::Heading { '.' } else { ',' };
-    let mut joined = String::with_capacity(text.len());
-    for line in text.lines() {
-        if !joined.is_empty() {
-            if joined.ends_with(char::is_alphanumeric) {
-                joined.push(mark);
-            }
-            joined.push(' ');
-        }
-        joined.push_str(line);
+impl<'a> Normaliser<'a> {
+    /// For the sentences of `block`.
+    pub(crate) fn new(block: &str, language: &'a Language, style: Style, rules: &'a Rules) -> Self {
+        let context = Context {
+            language,
+            table: Table::of(language),
+            style,
+            marks: notes::series(block),
+        };
+        Self { context, rules }
     }
-    joined
+
+    /// A sentence of the block, as [`normalise`] has it.
+    pub(crate) fn as_spoken(&self, sentence: &str) -> String {
+        let mut text = clean::clean(sentence);
+        for (rule, step) in STEPS {
+            if self.rules.apply(rule)
+                && let Cow::Owned(changed) = step(&text, self.context)
+            {
+                text = changed;
+            }
+        }
+        // Where no rule made a pause of it.
+        if text.contains('\n') {
+            text = text.replace('\n', " ");
+        }
+        text
+    }
+}
+
+/// What of the text before and after a place is looked at, in bytes: enough for a word and its marks.
+const NEAR: usize = 80;
+
+/// The end of what comes before a place.
+fn ending(text: &str) -> &str {
+    &text[text.ceil_char_boundary(text.len().saturating_sub(NEAR))..]
+}
+
+/// The beginning of what comes after a place.
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(NEAR)]
+}
+
+/// Replaces what `pattern` finds in a text that another pattern may have changed already.
+fn replace<'t>(
+    text: Cow<'t, str>,
+    pattern: &Regex,
+    by: impl FnMut(&Captures<'_>) -> String,
+) -> Cow<'t, str> {
+    let changed = match pattern.replace_all(&text, by) {
+        Cow::Owned(changed) => Some(changed),
+        Cow::Borrowed(_) => None,
+    };
+    changed.map_or(text, Cow::Owned)
 }

@@ -5,7 +5,7 @@ use audiotome_core::{Block, BlockKind, Language, Piece};
 
 use crate::Lexicon;
 use crate::lexicon::Respelt;
-use crate::normalise::{self, Style};
+use crate::normalise::{self, Normaliser, Rules, Style};
 use crate::sentences::{self, Measure};
 
 /// The longest text that is given to an engine at once.
@@ -36,13 +36,15 @@ pub struct Manner {
     pub limits: Limits,
     /// How words are said, before the text is normalised.
     pub lexicon: Lexicon,
+    /// The rules by which it is normalised.
+    pub rules: Rules,
 }
 
 /// Cuts a block into what is said at once: sentences, very short ones together with a neighbour,
 /// long ones cut at the best place. Each comes with its text as an engine can read it.
 ///
 /// Nothing is lost: the sources of the pieces are the block's text, up to white space and
-/// sentences without any letter or digit (`* * *`). Limits count for the source and, wherever
+/// sentences of which nothing is heard (`* * *`, a mark of a note). Limits count for the source and, wherever
 /// it can be cut further, for what is spoken.
 #[must_use]
 pub fn pieces(block: &Block, language: &Language, manner: &Manner) -> Vec<Piece> {
@@ -54,7 +56,8 @@ pub fn pieces(block: &Block, language: &Language, manner: &Manner) -> Vec<Piece>
         _ => Style::Text,
     };
     let measure = Measure::new(manner.limits);
-    let spoken = |source: &str| spoken(source, language, style, manner);
+    let normaliser = Normaliser::new(&block.text, language, style, &manner.rules);
+    let spoken = |source: &str| spoken(source, language, manner, &normaliser);
     let mut parts = Vec::new();
     for sentence in sentences::split(&block.text, language, measure) {
         add_parts(&mut parts, sentence, language, measure, &spoken);
@@ -71,15 +74,20 @@ pub fn pieces(block: &Block, language: &Language, manner: &Manner) -> Vec<Piece>
 /// What a person wants to be said instead of a sentence, as an engine can read it. Words may tell their
 /// sound: `[Hermione](/hɜːˈmaɪəni/)`.
 #[must_use]
-pub fn as_told(text: &str, language: &Language) -> String {
+pub fn as_told(text: &str, language: &Language, manner: &Manner) -> String {
     let (text, words) = with_stand_ins(text);
-    written(&normalise::normalise(&text, language), &words)
+    written(&normalise::normalise(&text, language, manner), &words)
 }
 
 /// A sentence after the lexicon and the rules.
-fn spoken(source: &str, language: &Language, style: Style, manner: &Manner) -> String {
+fn spoken(
+    source: &str,
+    language: &Language,
+    manner: &Manner,
+    normaliser: &Normaliser<'_>,
+) -> String {
     let Respelt { text, words } = manner.lexicon.apply(source, language);
-    written(&normalise::as_spoken(&text, language, style), &words)
+    written(&normaliser.as_spoken(&text), &words)
 }
 
 /// Cuts a sentence until source and spoken text fit, and normalises the parts.

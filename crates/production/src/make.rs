@@ -201,7 +201,7 @@ fn plan(
         let meant = |index: &usize| plan.segments[*index].key == *key;
         match text {
             Some(text) => {
-                let text = as_told(text, &plan.narration.language).into();
+                let text = as_told(text, &plan.narration.language, &manner).into();
                 plan.correct(*key, &text);
             }
             None => plan = plan.without(&indexes.filter(meant).collect::<Vec<_>>()),

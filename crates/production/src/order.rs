@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use audiotome_audio::{Loudness, OutputFormat, Target};
-use audiotome_book::{Lexicon, LexiconError, Manner, ReadOptions};
+use audiotome_book::{Lexicon, LexiconError, Manner, ReadOptions, RuleName, Rules};
 use audiotome_core::{Language, LeftOutKind, PauseLength, SegmentKey, Speed};
 use audiotome_speech::EngineKind;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,9 @@ pub struct Reading {
     /// How words are said, as rules of a lexicon.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub lexicon: String,
+    /// Rules by which text is not made what is heard.
+    #[serde(default)]
+    pub no_rules: BTreeSet<RuleName>,
 }
 
 /// Who reads.
@@ -144,6 +147,7 @@ impl Reading {
         let both = Lexicon::join([book, &self.lexicon]);
         Ok(Manner {
             lexicon: Lexicon::parse("book", &both).unwrap_or(own),
+            rules: Rules::without(self.no_rules.iter().copied()),
             ..Manner::default()
         })
     }

@@ -1,11 +1,14 @@
 //! What is wanted of books, whoever makes audiobooks of them: this machine or a master.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use audiotome_audio::{Loudness, OutputFormat, Target};
+use audiotome_book::{Manner, RuleName, Rules};
 use audiotome_core::{Language, LeftOutKind, PauseLength, Speed};
 use audiotome_production::{Casting, Chapters, OutputWish, Reading, VoiceWish};
 use audiotome_speech::EngineKind;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::{CastArgs, LexiconArgs};
@@ -59,6 +62,45 @@ pub(crate) struct ReadingArgs {
     /// `--language` names
     #[arg(long, env = "AUDIOTOME_OCR")]
     pub(crate) ocr: bool,
+    #[command(flatten)]
+    pub(crate) rules: RulesArgs,
+}
+
+/// How text becomes what is heard.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct RulesArgs {
+    /// Switch off a rule by which text becomes what is heard (repeat for more)
+    #[arg(
+        long,
+        env = "AUDIOTOME_NO_RULE",
+        value_name = "RULE",
+        value_delimiter = ',',
+        value_parser = rules(),
+    )]
+    no_rule: Vec<RuleName>,
+}
+
+impl RulesArgs {
+    /// The rules that are switched off.
+    fn off(&self) -> BTreeSet<RuleName> {
+        self.no_rule.iter().copied().collect()
+    }
+
+    /// How text becomes what is spoken, with nothing else said about it.
+    pub(crate) fn manner(&self) -> Manner {
+        Manner {
+            rules: Rules::without(self.off()),
+            ..Manner::default()
+        }
+    }
+}
+
+/// Takes the names of rules; the help tells what each does.
+fn rules() -> impl TypedValueParser<Value = RuleName> {
+    let rules =
+        RuleName::all().map(|rule| PossibleValue::new(rule.name()).help(rule.description()));
+    PossibleValuesParser::new(rules).try_map(|name| name.parse::<RuleName>())
 }
 
 impl ReadingArgs {
@@ -71,6 +113,7 @@ impl ReadingArgs {
             alt_text: self.alt_text,
             ocr: self.ocr,
             lexicon: String::new(),
+            no_rules: self.rules.off(),
         }
     }
 }

@@ -133,6 +133,7 @@ fn order(args: &SubmitArgs, book: &Book) -> Value {
         "chapters": reading.chapters,
         "include": Some(reading.include).filter(|include| !include.is_empty()),
         "alt_text": flag(reading.alt_text),
+        "no_rules": Some(reading.no_rules).filter(|rules| !rules.is_empty()),
         "engine": wish.voice.engine.map(EngineKind::name),
         "voice": wish.voice.voice,
         "speed": wish.voice.speed.map(Speed::factor),

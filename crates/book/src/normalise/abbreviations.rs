@@ -1,17 +1,21 @@
 //! Titles and abbreviations as the words they stand for.
 
-use super::{Rule, Table};
+use std::borrow::Cow;
+
+use super::{Context, Rule, Table, beginning, ending};
 use crate::normalise::roman;
 
 /// Replaces the abbreviations of a table where their neighbours fit.
-pub(super) fn expand(text: &str, table: &Table) -> String {
+pub(super) fn expand<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    let table = context.table;
     let Some(pattern) = table.abbreviation_pattern() else {
-        return text.to_owned();
+        return text.into();
     };
-    let mut out = String::with_capacity(text.len() + 16);
+    let mut out = String::new();
     let mut done = 0;
     for found in pattern.find_iter(text) {
-        let (before, after) = (&text[..found.start()], &text[found.end()..]);
+        let before = ending(&text[..found.start()]);
+        let after = beginning(&text[found.end()..]);
         if !stands_alone(before, found.as_str(), after) {
             continue;
         }
@@ -40,8 +44,11 @@ pub(super) fn expand(text: &str, table: &Table) -> String {
         }
         done = found.end();
     }
+    if done == 0 {
+        return text.into();
+    }
     out.push_str(&text[done..]);
-    out
+    out.into()
 }
 
 fn stands_alone(before: &str, found: &str, after: &str) -> bool {
@@ -123,7 +130,8 @@ fn ends_here(rule: Rule, said: &str, after: &str) -> bool {
     if matches!(rule, Rule::Title | Rule::BeforeNumber) {
         return false;
     }
-    let last = !after.contains(char::is_alphanumeric);
+    let goes_on = |c: char| c.is_alphanumeric() || "€$£¥₽₹%&".contains(c);
+    let last = !after.contains(goes_on);
     let marked = after.starts_with(['.', ',', ';', ':', '!', '?', ')', '…']);
     let sentence_follows = rule == Rule::Ending
         && after.starts_with(char::is_whitespace)

@@ -33,6 +33,10 @@ pub(super) fn clean(text: &str) -> String {
                     clean.push(' ');
                 }
             }
+            // Full-width letters and digits, which engines pass over in silence.
+            '\u{FF10}'..='\u{FF19}' | '\u{FF21}'..='\u{FF3A}' | '\u{FF41}'..='\u{FF5A}' => {
+                clean.extend(char::from_u32(u32::from(c) - 0xFEE0));
+            }
             '\u{FB00}' => clean.push_str("ff"),
             '\u{FB01}' => clean.push_str("fi"),
             '\u{FB02}' => clean.push_str("fl"),

@@ -1,139 +1,160 @@
-//! Numbers of languages other than English: what stands around the digits becomes words, the
-//! digits stay, for engines read plain numbers in their own language.
+//! Numbers. English ones become words; elsewhere what stands around the digits does, and the digits
+//! stay, for engines read plain numbers in their own language.
 
-use std::sync::LazyLock;
+mod dates;
+mod fractions;
+mod money;
+mod ordinals;
+mod phones;
+mod plain;
+mod ranges;
+mod times;
+mod units;
 
-use regex::{Captures, Regex};
+use std::borrow::Cow;
 
-use super::Table;
+use super::{Context, Table, english};
 
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a fixed pattern")
+/// A number as languages other than English write it.
+const NUMBER: &str = r"(?:[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}|[0-9]+(?:[.,\u{A0}\u{202F}\u{2009} ][0-9]{3})*(?:[.,٫][0-9]+)?)";
+
+fn has_digits(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
 }
 
-const NUMBER: &str = r"\d+(?:[.\u{A0}\u{202F} ]\d{3})*(?:[.,]\d+)?";
-
-static MONEY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?P<before>R?[$€£¥₽])?\s?(?P<number>{NUMBER})(?:\s?(?P<after>[$€£¥₽]))?"
-    ))
-});
-static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?P<minus>[−])?\b(?P<number>{NUMBER})\s?(?P<unit>[\p{{L}}]+[²³]?(?:/[\p{{L}}]+)?\.?|°C?|%)"
-    ))
-});
-static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?P<hour>[01]?\d|2[0-4])\s?(?P<mark>[:.hH])\s?(?P<minute>[0-5]\d)\b(?:\s(?P<word>\p{L}+))?",
-    )
-});
-static RANGE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(\d+)\s?[–—]\s?(\d+)\b|\b(\d{1,4})-(\d{1,4})\b"));
-static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?P<number>\d{1,2}|[IVX]+)(?P<end>er|ère|re|e|ème|ième|nde|nd|º|ª|\.º|\.ª)\b?")
-});
-static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:(?P<before>\p{L}+)\s)?\b(?P<number>\d{1,2}|[IVX]+)\.\s(?P<noun>\p{Lu}\p{L}+)")
-});
-static CENTURY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?P<numeral>[IVX]+)(?P<space>[\s-]+)(?P<noun>\p{Ll}+)"));
-
-/// Replaces currency, units, times, ranges and ordinals by the table's words.
-pub(super) fn numbers(text: &str, table: &Table) -> String {
-    if table.is_empty() {
-        return text.to_owned();
+/// Telephone numbers.
+pub(super) fn phones<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    if !has_digits(text) {
+        return text.into();
     }
-    let text = ordinals(text, table);
-    if !text.contains(|c: char| c.is_ascii_digit()) {
-        return text;
+    let text = phones::phones(text, context.table);
+    if context.is_english() {
+        return english::quantities::telephones(text);
     }
-    let text = CLOCK.replace_all(&text, |found: &Captures<'_>| clock(found, table));
-    let text = MONEY.replace_all(&text, |found: &Captures<'_>| money(found, table));
-    let text = MEASURE.replace_all(&text, |found: &Captures<'_>| measure(found, table));
-    let Some(form) = table.get("forms", "range") else {
-        return text.into_owned();
-    };
-    RANGE
-        .replace_all(&text, |found: &Captures<'_>| {
-            let part = |at: usize, other: usize| {
-                found
-                    .get(at)
-                    .or(found.get(other))
-                    .map_or("", |m| m.as_str())
-            };
-            form.replace("{a}", part(1, 3)).replace("{b}", part(2, 4))
-        })
-        .into_owned()
+    text
 }
 
-fn clock(found: &Captures<'_>, table: &Table) -> String {
-    let marks = table.forms("forms", "clock").unwrap_or_default();
-    let word = found.name("word").map_or("", |word| word.as_str());
-    let clock_word = table.get("forms", "clock-word").unwrap_or_default();
-    let named = !clock_word.is_empty() && word == clock_word;
-    let known = marks.contains(&&found["mark"]) && (named || &found["mark"] != ".");
-    let minute = found["minute"].trim_start_matches('0');
-    let form = table.get("forms", if minute.is_empty() { "hour" } else { "time" });
-    let (true, Some(form)) = (known, form) else {
-        return found[0].to_owned();
-    };
-    let said = form
-        .replace("{h}", found["hour"].trim_start_matches('0'))
-        .replace("{m}", minute);
-    let said = said.trim_start().to_owned();
-    if named || word.is_empty() {
-        said
-    } else {
-        format!("{said} {word}")
+/// Amounts of money.
+pub(super) fn money<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    if !has_digits(text) {
+        return text.into();
     }
+    if context.is_english() {
+        return english::money::amounts(text, context.table);
+    }
+    money::amounts(text, context.table)
 }
 
-fn money(found: &Captures<'_>, table: &Table) -> String {
-    let sign = found.name("before").or(found.name("after"));
-    let Some(names) = sign.and_then(|sign| table.forms("currency", sign.as_str())) else {
-        return found[0].to_owned();
-    };
-    let (whole, part) = parts(&found["number"], table);
-    let unit = plural(&names, &whole, !part.is_empty() && part.len() != 2);
-    let space = if found[0].starts_with(' ') { " " } else { "" };
-    let form = table
-        .get("forms", "money")
-        .filter(|_| part.len() == 2 && part != "00");
-    match form {
-        Some(form) => format!(
-            "{space}{}",
-            form.replace("{n}", &whole)
-                .replace("{unit}", unit)
-                .replace("{c}", part.trim_start_matches('0'))
-        ),
-        None if part.is_empty() || part == "00" => format!("{space}{whole} {unit}"),
-        None => format!("{space}{} {unit}", &found["number"]),
+/// Dates with a month.
+pub(super) fn dates<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    if !has_digits(text) {
+        return text.into();
     }
+    if context.is_english() {
+        return english::dates::dates(text, context);
+    }
+    dates::dates(text, context.table)
 }
 
-fn measure(found: &Captures<'_>, table: &Table) -> String {
-    let unit = &found["unit"];
-    let (names, dot) = match table.forms("units", unit) {
-        Some(names) => (names, ""),
-        None => match unit
-            .strip_suffix('.')
-            .and_then(|unit| table.forms("units", unit))
-        {
-            Some(names) => (names, "."),
-            None => return found[0].to_owned(),
-        },
+/// Years and decades, after the measures that they may look like.
+pub(super) fn years<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    if !has_digits(text) {
+        return text.into();
+    }
+    if context.is_english() {
+        return english::dates::years(text);
+    }
+    dates::years(text, context.table)
+}
+
+/// Times of day.
+pub(super) fn times<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    if !has_digits(text) {
+        return text.into();
+    }
+    if context.is_english() {
+        return english::times::times(text);
+    }
+    times::times(text, context.table)
+}
+
+/// Fractions.
+pub(super) fn fractions<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    if context.is_english() {
+        return english::quantities::fractions(text);
+    }
+    fractions::fractions(text, context.table)
+}
+
+/// Measures.
+pub(super) fn units<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    if !has_digits(text) {
+        return text.into();
+    }
+    if context.is_english() {
+        return english::quantities::measures(text, context.table);
+    }
+    units::measures(text, context.table)
+}
+
+/// Ordinal numbers, roman ones as well.
+pub(super) fn ordinals<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    if context.is_english() {
+        return english::quantities::ordinals(text);
+    }
+    ordinals::ordinals(text, context.table)
+}
+
+/// From one number to another.
+pub(super) fn ranges<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    if !has_digits(text) {
+        return text.into();
+    }
+    if context.is_english() {
+        return english::quantities::ranges(text);
+    }
+    ranges::ranges(text, context.table)
+}
+
+/// What is left of numbers.
+pub(super) fn plain<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    if !has_digits(text) {
+        return text.into();
+    }
+    if context.is_english() {
+        return english::quantities::plain(text);
+    }
+    plain::plain(text, context.table)
+}
+
+/// What a noun after an ordinal number asks for: the ending, and the noun itself, in full where it
+/// was short. The table may give three forms of both: usual | after prepositions of place | after
+/// those that ask for a dative.
+fn following(
+    section: &str,
+    before: &str,
+    noun: &str,
+    table: &Table,
+) -> Option<(&'static str, String)> {
+    let bare = noun.strip_suffix('.').unwrap_or(noun);
+    let (known, noun, stop) = match table.forms(section, noun) {
+        Some(known) => (known, noun, ""),
+        None => (table.forms(section, bare)?, bare, &noun[bare.len()..]),
     };
-    let (whole, part) = parts(&found["number"], table);
-    let minus = found
-        .name("minus")
-        .and_then(|_| table.get("symbols", "-"))
-        .unwrap_or_default();
-    format!(
-        "{minus}{} {}{dot}",
-        &found["number"],
-        plural(&names, &whole, !part.is_empty())
-    )
+    let before = before.to_lowercase();
+    let after_one_of = |prepositions: &str| {
+        let words = table.forms("forms", prepositions);
+        words.is_some_and(|words| words.contains(&before.as_str()))
+    };
+    let place = match (after_one_of("locative"), after_one_of("dative")) {
+        (true, _) => 1,
+        (false, true) => 2,
+        (false, false) => 0,
+    };
+    let form = |forms: &[&'static str]| forms.get(place).or(forms.first()).copied();
+    let full = table.forms("written-out", noun);
+    let full = full.as_deref().and_then(form).unwrap_or(noun);
+    Some((form(&known)?, format!("{full}{stop}")))
 }
 
 /// Whole part and decimals of a number as the language writes it.
@@ -164,60 +185,4 @@ fn plural<'a>(names: &[&'a str], whole: &str, broken: bool) -> &'a str {
         _ => usize::from(value != 1 || broken),
     };
     names[at.min(names.len() - 1)]
-}
-
-/// `18e siècle`, `XVIIIe`, `am 3. Januar`, `XVIII век`.
-fn ordinals(text: &str, table: &Table) -> String {
-    if !table.has("ordinals") {
-        return text.to_owned();
-    }
-    let word = |number: &str| {
-        let value = super::roman::value(number)
-            .map_or_else(|| number.to_owned(), |value| value.to_string());
-        table.get("ordinals", &value)
-    };
-    let text = if table.has("ordinal-ends") {
-        ORDINAL.replace_all(text, |found: &Captures<'_>| {
-            let known = table.get("ordinal-ends", &found["end"]);
-            match (known, word(&found["number"])) {
-                (Some(first), _) if !first.is_empty() => first.to_owned(),
-                (Some(_), Some(word)) => word.to_owned(),
-                _ => found[0].to_owned(),
-            }
-        })
-    } else {
-        text.into()
-    };
-    let text = if table.has("ordinal-nouns") {
-        DOTTED.replace_all(&text, |found: &Captures<'_>| {
-            let noun = &found["noun"];
-            let before = found.name("before").map_or("", |before| before.as_str());
-            let known = table.is_month(noun) || table.get("ordinal-nouns", noun).is_some();
-            match word(&found["number"]).filter(|_| known) {
-                Some(word) => {
-                    let ending = table
-                        .get("ordinal-datives", &before.to_lowercase())
-                        .unwrap_or_default();
-                    let space = if before.is_empty() { "" } else { " " };
-                    format!("{before}{space}{word}{ending} {noun}")
-                }
-                None => found[0].to_owned(),
-            }
-        })
-    } else {
-        text
-    };
-    CENTURY
-        .replace_all(&text, |found: &Captures<'_>| {
-            match (
-                table.get("centuries", &found["noun"]),
-                word(&found["numeral"]),
-            ) {
-                (Some(ending), Some(word)) => {
-                    format!("{word}{ending}{}{}", &found["space"], &found["noun"])
-                }
-                _ => found[0].to_owned(),
-            }
-        })
-        .into_owned()
 }

@@ -1,43 +1,69 @@
 //! Dashes, ellipses and ornaments as the commas and full stops that every engine pauses at.
 
+use std::borrow::Cow;
+
+use super::{Context, Style};
 use crate::sentences::is_dense;
 
-/// Replaces marks that engines read wrongly or not at all.
-pub(super) fn pauses(text: &str) -> String {
+/// Replaces marks that engines read wrongly or not at all, and line ends.
+pub(super) fn pauses<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    let text = if text.contains('\n') {
+        lines(text, context.style).into()
+    } else {
+        Cow::Borrowed(text)
+    };
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());
+    let sound = chars.iter().position(|c| c.is_alphanumeric());
     let mut at = 0;
     while at < chars.len() {
         let c = chars[at];
-        let run = chars[at..].iter().take_while(|other| **other == c).count();
+        if c.is_alphanumeric() {
+            out.push(c);
+            at += 1;
+            continue;
+        }
+        let run = if repeats(c) {
+            chars[at..].iter().take_while(|other| **other == c).count()
+        } else {
+            1
+        };
+        // Nothing is heard before it.
+        let first = sound.is_none_or(|sound| at < sound);
         let next = chars[at + run..]
             .iter()
             .copied()
             .find(|c| !c.is_whitespace());
         let mut used = run;
         match c {
-            '—' | '―' | '⸺' | '⸻' => pause(&mut out, next),
+            '—' | '―' | '⸺' | '⸻' => pause(&mut out, next, first),
             '–' | '‒' | '-' | '−' if run > 1 || stands_alone(&chars, at, run) => {
-                pause(&mut out, next)
+                pause(&mut out, next, first)
             }
             '-' | '‐' | '‑' => out.push('-'),
-            '…' | '⋯' => ellipsis(&mut out, next),
-            '.' if run > 1 => ellipsis(&mut out, next),
+            '…' | '⋯' => ellipsis(&mut out, next, first),
+            '.' if run > 1 => ellipsis(&mut out, next, first),
             // `. . .`
             '.' if chars[at..].starts_with(&['.', ' ', '.', ' ', '.']) => {
                 used = chars[at..]
                     .iter()
                     .take_while(|c| matches!(c, '.' | ' '))
                     .count();
-                ellipsis(&mut out, chars.get(at + used).copied());
+                ellipsis(&mut out, chars.get(at + used).copied(), first);
                 if used > 0 && chars[at + used - 1] == ' ' {
                     out.push(' ');
                 }
             }
             '!' | '?' if run > 1 => out.push(c),
+            // `[…]` says that something was left out.
+            '[' | '(' if let Some(length) = omission(&chars[at..]) => {
+                used = length;
+                let after = chars[at + used..].iter().copied();
+                ellipsis(&mut out, after.clone().find(|c| !c.is_whitespace()), first);
+            }
             '[' | '{' => out.push('('),
             ']' | '}' => out.push(')'),
-            '|' | '¦' => pause(&mut out, next),
+            '|' | '¦' => pause(&mut out, next, first),
             '_' | '*' | '~' | '^' | '`' | '\\' | '<' | '>' => space(&mut out, &chars, at),
             '/' if between_letters(&chars, at) => out.push(' '),
             _ if is_ornament(c) => space(&mut out, &chars, at),
@@ -48,7 +74,43 @@ pub(super) fn pauses(text: &str) -> String {
         }
         at += used;
     }
-    tidy(&out)
+    tidy(&out).into()
+}
+
+/// The end of a line of verse is a short pause, of a heading's a long one.
+fn lines(text: &str, style: Style) -> String {
+    let mark = if style == Style::Heading { '.' } else { ',' };
+    let mut joined = String::with_capacity(text.len());
+    for line in text.lines() {
+        if !joined.is_empty() {
+            if joined.ends_with(char::is_alphanumeric) {
+                joined.push(mark);
+            }
+            joined.push(' ');
+        }
+        joined.push_str(line);
+    }
+    joined
+}
+
+/// Marks that are one mark however often they are repeated.
+fn repeats(c: char) -> bool {
+    matches!(
+        c,
+        '—' | '―' | '⸺' | '⸻' | '–' | '‒' | '-' | '−' | '…' | '⋯' | '.' | '!' | '?'
+    )
+}
+
+/// Length of an ellipsis in brackets that the text begins with.
+fn omission(text: &[char]) -> Option<usize> {
+    const LONGEST: usize = 12;
+    let length = text
+        .iter()
+        .take(LONGEST)
+        .position(|c| matches!(c, ']' | ')'))?;
+    let inside = &text[1..length];
+    let dots = inside.iter().all(|c| matches!(c, '.' | '…' | ' '));
+    (dots && inside.iter().any(|c| *c != ' ')).then_some(length + 1)
 }
 
 /// A dash between spaces, or at the start or end.
@@ -60,16 +122,15 @@ fn stands_alone(chars: &[char], at: usize, run: usize) -> bool {
 }
 
 /// A comma, unless another mark already makes the pause or nothing comes before or after it.
-fn pause(out: &mut String, next: Option<char>) {
+fn pause(out: &mut String, next: Option<char>, first: bool) {
     while out.ends_with(' ') {
         out.pop();
     }
-    let nothing_before = !out.contains(char::is_alphanumeric);
-    if next.is_none() && !nothing_before {
+    if next.is_none() && !first {
         if !out.ends_with(is_mark) {
             add_mark(out, '.');
         }
-    } else if !nothing_before && !out.ends_with(is_mark) && !next.is_some_and(is_closing_mark) {
+    } else if !first && !out.ends_with(is_mark) && !next.is_some_and(is_closing_mark) {
         add_mark(out, ',');
     }
     if !out.is_empty()
@@ -80,8 +141,8 @@ fn pause(out: &mut String, next: Option<char>) {
     }
 }
 
-fn ellipsis(out: &mut String, next: Option<char>) {
-    let ends = out.trim_end().ends_with(is_mark) || !out.contains(char::is_alphanumeric);
+fn ellipsis(out: &mut String, next: Option<char>, first: bool) {
+    let ends = out.trim_end().ends_with(is_mark) || first;
     if ends || next.is_some_and(|c| is_mark(c) || c == '…') {
         return;
     }
@@ -134,14 +195,16 @@ fn is_ornament(c: char) -> bool {
         | '\u{3013}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
-/// Single spaces, none before a mark, no comma before another mark.
+/// Single spaces, none before a mark (but before `.5` and `.txt`), no comma before another mark.
 fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         if c == ' ' && (tidy.is_empty() || tidy.ends_with([' ', '\n', '(', '“'])) {
             continue;
         }
-        if matches!(c, ',' | '.' | ';' | '!' | '?' | ')') && tidy.ends_with(' ') {
+        let begins = c == '.' && chars.peek().is_some_and(|next| next.is_alphanumeric());
+        if matches!(c, ',' | '.' | ';' | '!' | '?' | ')') && tidy.ends_with(' ') && !begins {
             tidy.pop();
         }
         if matches!(c, '.' | ';' | '!' | '?' | ':' | ',') && tidy.ends_with(',') {

@@ -32,15 +32,22 @@ pub(crate) struct Table {
     pattern: Option<Regex>,
 }
 
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 15] = [
     ("en", include_str!("tables/en.txt")),
     ("fr", include_str!("tables/fr.txt")),
     ("de", include_str!("tables/de.txt")),
     ("es", include_str!("tables/es.txt")),
     ("it", include_str!("tables/it.txt")),
     ("pt", include_str!("tables/pt.txt")),
-    ("ru", include_str!("tables/ru.txt")),
     ("nl", include_str!("tables/nl.txt")),
+    ("pl", include_str!("tables/pl.txt")),
+    ("ru", include_str!("tables/ru.txt")),
+    ("el", include_str!("tables/el.txt")),
+    ("ar", include_str!("tables/ar.txt")),
+    ("fa", include_str!("tables/fa.txt")),
+    ("hi", include_str!("tables/hi.txt")),
+    ("zh", include_str!("tables/zh.txt")),
+    ("ja", include_str!("tables/ja.txt")),
 ];
 
 const RULES: [(&str, Rule); 5] = [
@@ -157,14 +164,16 @@ impl Table {
         Some(self.get(section, key)?.split('|').map(str::trim).collect())
     }
 
+    /// The name of a month, by its number; where there are several, the first in the alphabet.
+    pub(super) fn month(&self, number: u32) -> Option<&'static str> {
+        let months = self.sections.get("months")?.iter();
+        let named = months.filter(|(_, value)| value.parse() == Ok(number));
+        named.map(|(name, _)| *name).min()
+    }
+
     /// Whether the table has a section.
     pub(super) fn has(&self, section: &str) -> bool {
         self.sections.contains_key(section)
-    }
-
-    /// Whether nothing is known about the language.
-    pub(super) fn is_empty(&self) -> bool {
-        self.sections.is_empty()
     }
 
     /// Whether `text` names a month.
@@ -211,6 +220,13 @@ mod tests {
             "ordinal-nouns",
             "ordinal-datives",
             "centuries",
+            "years",
+            "day",
+            "written-out",
+            "cardinals",
+            "stressed",
+            "soft",
+            "fractions",
         ];
         for (language, _) in FILES {
             let table = Table::of(&Language::new(language));

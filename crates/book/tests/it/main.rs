@@ -22,3 +22,5 @@ mod pdf;
 mod rtf;
 mod same;
 mod sentences;
+mod spoken_languages;
+mod words;

@@ -3,11 +3,13 @@
 use audiotome_book::{Manner, normalise, pieces};
 use audiotome_core::{Block, BlockKind, Language};
 
-fn check(language: &str, cases: &[(&str, &str)]) {
+/// Checks what each text is said as, by all rules.
+pub(crate) fn check(language: &str, cases: &[(&str, &str)]) {
     let language = Language::new(language);
+    let manner = Manner::default();
     let wrong: Vec<String> = cases
         .iter()
-        .map(|(text, expected)| (text, expected, normalise(text, &language)))
+        .map(|(text, expected)| (text, expected, normalise(text, &language, &manner)))
         .filter(|(_, expected, said)| said != *expected)
         .map(|(text, expected, said)| {
             format!("\n  {text}\n    expected: {expected}\n    said:     {said}")
@@ -193,6 +195,7 @@ fn english_quantities() {
             ("call 555-1234", "call five five five, one two three four"),
             ("agent 007", "agent zero zero seven"),
             ("H2O and B52", "H two O and B fifty-two"),
+            ("deb10u1", "deb ten u one"),
             ("version 1.2.3", "version one point two point three"),
             ("#1", "number one"),
             ("a 10-year-old", "a ten-year-old"),
@@ -209,7 +212,7 @@ fn english_roman_numerals() {
         "en",
         &[
             ("Chapter IV begins", "Chapter four begins"),
-            ("Act II, Scene iii", "Act two, Scene iii"),
+            ("Act II, Scene iii", "Act two, Scene three"),
             ("Henry VIII had", "Henry the eighth had"),
             ("Louis XIV. was king", "Louis the fourteenth was king"),
             ("Charles I, king", "Charles the first, king"),
@@ -235,6 +238,7 @@ fn capitals_and_lines() {
     );
     assert_eq!(heading("NASA", "en"), "Nasa");
     assert_eq!(heading("The FBI", "en"), "The FBI");
+    assert_eq!(heading("XML HTML", "en"), "XML HTML");
     assert_eq!(
         heading("Chapter 1\nThe Beginning", "en"),
         "Chapter one. The Beginning"
@@ -244,6 +248,7 @@ fn capitals_and_lines() {
         &[
             ("IT WAS the best of times", "It Was the best of times"),
             ("The NASA and the FBI", "The NASA and the FBI"),
+            ("for ARM, HP, MIPS and SGI", "for ARM, HP, MIPS and SGI"),
             (
                 "Tyger Tyger, burning bright,\nIn the forests of the night;",
                 "Tyger Tyger, burning bright, In the forests of the night;",
@@ -275,6 +280,10 @@ fn pauses_and_layout() {
             ("[sic]", "(sic)"),
             ("— Yes, he said", "Yes, he said"),
             ("well-known", "well-known"),
+            ("he […] went", "he, went"),
+            ("He [...] Then", "He. Then"),
+            ("a .txt file", "a .txt file"),
+            ("at .5", "at point five"),
             ("and/or", "and or"),
         ],
     );
@@ -357,7 +366,7 @@ fn german() {
                 "am dritten Januar, der vierte Mai",
             ),
             ("im 19. Jahrhundert", "im neunzehnten Jahrhundert"),
-            ("Ludwig XIV. war", "Ludwig der 14. war"),
+            ("Ludwig XIV. war", "Ludwig der vierzehnte war"),
             ("Kapitel IV", "Kapitel 4"),
             ("um 17:30 Uhr, um 5.30 Uhr", "um 17 Uhr 30, um 5 Uhr 30"),
             ("3,50 € für 5 km", "3 Euro 50 für 5 Kilometer"),
@@ -435,13 +444,6 @@ fn russian() {
 
 #[test]
 fn languages_without_a_table_are_only_cleaned() {
-    check(
-        "ja",
-        &[
-            ("「はい」と彼は言った……。", "「はい」と彼は言った。"),
-            ("三毛猫——", "三毛猫。"),
-        ],
-    );
-    check("hi", &[("क्\u{200D}ष", "क्\u{200D}ष")]);
+    check("th", &[("x & y…", "x & y.")]);
     check("und", &[("x & y…", "x & y.")]);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use audiotome_audio::{Loudness, OutputFormat};
-use audiotome_book::Lexicon;
+use audiotome_book::{Lexicon, RuleName};
 use audiotome_core::{Language, LeftOutKind, PauseLength, Speed};
 use audiotome_production::{Casting, Chapters, Edits, Order, OutputWish, Reading, VoiceWish};
 use audiotome_speech::EngineKind;
@@ -44,6 +44,8 @@ pub(crate) struct NewJob {
     pub(crate) include: Option<Vec<String>>,
     /// Read the descriptions of pictures.
     pub(crate) alt_text: Option<bool>,
+    /// Rules by which text is not made what is heard: `capitals`, `roman`, …
+    pub(crate) no_rules: Option<Vec<String>>,
     /// `hibari`, `piper`, `espeak` or `tone`, or `openai` for a speech server of others; without it,
     /// that of a server, where there is one, else that of the best voice.
     pub(crate) engine: Option<String>,
@@ -95,6 +97,7 @@ impl NewJob {
         self.priority = self.priority.or(settings.priority);
         self.include = self.include.take().or(settings.include);
         self.alt_text = self.alt_text.or(settings.alt_text);
+        self.no_rules = self.no_rules.take().or(settings.no_rules);
         self.voices = self.voices.take().or(settings.voices);
         self.foreign = self.foreign.or(settings.foreign);
         // Rules add up; those of the more special place are behind the others.
@@ -180,6 +183,10 @@ pub(super) fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Pr
         serde_json::from_value::<LeftOutKind>(kind.as_str().into())
             .map_err(|_| wrong("include", format!("`{kind}` is no kind of part")))
     });
+    let no_rules = new.no_rules.iter().flatten().map(|name| {
+        name.parse::<RuleName>()
+            .map_err(|error| wrong("no_rules", error.to_string()))
+    });
     let speed = new.speed.map_or(Ok(Speed::NORMAL), |speed| {
         speed.to_string().parse::<Speed>()
     });
@@ -191,6 +198,7 @@ pub(super) fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Pr
             chapters: parsed::<Chapters>("chapters", new.chapters.as_deref())?,
             include: include.collect::<Result<_, _>>()?,
             alt_text: new.alt_text.unwrap_or(false),
+            no_rules: no_rules.collect::<Result<_, _>>()?,
             lexicon: lexicon(new.lexicon.as_deref())?,
             ..Reading::default()
         },

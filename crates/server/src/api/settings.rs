@@ -24,6 +24,8 @@ pub(crate) struct JobSettings {
     pub(crate) include: Option<Vec<String>>,
     /// Read the descriptions of pictures.
     pub(crate) alt_text: Option<bool>,
+    /// Rules by which text is not made what is heard: `capitals`, `roman`, …
+    pub(crate) no_rules: Option<Vec<String>>,
     /// An engine, as jobs name it. It counts only for jobs that name no voice.
     pub(crate) engine: Option<String>,
     /// A voice, as jobs name it. It counts only for jobs that name no engine, or the same one.

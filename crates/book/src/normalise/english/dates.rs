@@ -1,11 +1,13 @@
 //! Dates, years, decades.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
 use super::spell;
-use crate::normalise::Table;
+use crate::normalise::Context;
+use crate::normalise::replace;
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -106,14 +108,19 @@ const AFTER_YEAR: [&str; 60] = [
     "were", "when", "which", "while", "who", "with", "would",
 ];
 
-/// Replaces dates with a month.
-pub(super) fn dates(text: &str, region: Option<&str>, table: &Table) -> String {
+/// Replaces dates with a month; where it comes first as a number, the region says.
+pub(in crate::normalise) fn dates<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    let region = context
+        .language
+        .as_str()
+        .split_once('-')
+        .map(|(_, region)| region);
     let text = ISO.replace_all(text, |found: &Captures<'_>| {
         let month = number(&found["month"]);
         named(month, number(&found["day"]), &found["year"]).unwrap_or_else(|| found[0].to_owned())
     });
     let month_first = matches!(region, None | Some("US"));
-    let text = SLASHED.replace_all(&text, |found: &Captures<'_>| {
+    let text = replace(text, &SLASHED, |found: &Captures<'_>| {
         let (first, second) = (number(&found["first"]), number(&found["second"]));
         let (month, day) = if month_first && first <= 12 || second > 12 {
             (first, second)
@@ -122,10 +129,10 @@ pub(super) fn dates(text: &str, region: Option<&str>, table: &Table) -> String {
         };
         named(month, day, &found["year"]).unwrap_or_else(|| found[0].to_owned())
     });
-    if !table.months_in(&text) {
-        return text.into_owned();
+    if !context.table.months_in(&text) {
+        return text;
     }
-    let text = DAY_MONTH.replace_all(&text, |found: &Captures<'_>| {
+    let text = replace(text, &DAY_MONTH, |found: &Captures<'_>| {
         let day = number(&found["day"]);
         if !(1..=31).contains(&day) {
             return found[0].to_owned();
@@ -138,30 +145,28 @@ pub(super) fn dates(text: &str, region: Option<&str>, table: &Table) -> String {
             year_after(found)
         )
     });
-    MONTH_DAY
-        .replace_all(&text, |found: &Captures<'_>| {
-            let day = number(&found["day"]);
-            if !(1..=31).contains(&day) {
-                return found[0].to_owned();
-            }
-            let last = found
-                .name("last")
-                .map(|last| format!(" to {}", spell::ordinal(number(last.as_str()))));
-            format!(
-                "{} {}{}{}",
-                &found["month"],
-                spell::ordinal(day),
-                last.unwrap_or_default(),
-                year_after(found)
-            )
-        })
-        .into_owned()
+    replace(text, &MONTH_DAY, |found: &Captures<'_>| {
+        let day = number(&found["day"]);
+        if !(1..=31).contains(&day) {
+            return found[0].to_owned();
+        }
+        let last = found
+            .name("last")
+            .map(|last| format!(" to {}", spell::ordinal(number(last.as_str()))));
+        format!(
+            "{} {}{}{}",
+            &found["month"],
+            spell::ordinal(day),
+            last.unwrap_or_default(),
+            year_after(found)
+        )
+    })
 }
 
 /// Replaces years and decades by what they are called; numbers of things are left.
-pub(super) fn years(text: &str) -> String {
+pub(in crate::normalise) fn years(text: &str) -> Cow<'_, str> {
     let text = DECADE.replace_all(text, |found: &Captures<'_>| decade(&found["number"]));
-    let text = YEAR_RANGE.replace_all(&text, |found: &Captures<'_>| {
+    let text = replace(text, &YEAR_RANGE, |found: &Captures<'_>| {
         let to = number(&found["to"]);
         let to = if to < 100 {
             spell::cardinal(to)
@@ -170,7 +175,7 @@ pub(super) fn years(text: &str) -> String {
         };
         format!("{} to {to}", spell::year(number(&found["from"])))
     });
-    YEAR.replace_all(&text, |found: &Captures<'_>| {
+    replace(text, &YEAR, |found: &Captures<'_>| {
         let before = found.name("before").map_or("", |m| m.as_str());
         let after = found.name("after").map_or("", |m| m.as_str());
         if is_year(before, after) {
@@ -179,7 +184,6 @@ pub(super) fn years(text: &str) -> String {
             found[0].to_owned()
         }
     })
-    .into_owned()
 }
 
 fn is_year(before: &str, after: &str) -> bool {

@@ -1,11 +1,12 @@
 //! Amounts of money.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
 use super::spell;
-use crate::normalise::Table;
+use crate::normalise::{Table, replace};
 
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -25,9 +26,9 @@ static OLD_MONEY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Replaces amounts by words: `$3.50` by `three dollars and fifty cents`.
-pub(super) fn amounts(text: &str, table: &Table) -> String {
+pub(in crate::normalise) fn amounts<'t>(text: &'t str, table: &Table) -> Cow<'t, str> {
     if !text.contains(['$', '£', '€', '¥', '₹', '₽']) && !text.contains("d.") {
-        return text.to_owned();
+        return text.into();
     }
     let text = OLD_MONEY.replace_all(text, |found: &Captures<'_>| {
         let pounds = found
@@ -37,9 +38,7 @@ pub(super) fn amounts(text: &str, table: &Table) -> String {
         let pence = count(&found["pence"], "penny", "pence");
         format!("{}{shillings} and {pence}", pounds.unwrap_or_default())
     });
-    AMOUNT
-        .replace_all(&text, |found: &Captures<'_>| amount(found, table))
-        .into_owned()
+    replace(text, &AMOUNT, |found| amount(found, table))
 }
 
 fn amount(found: &Captures<'_>, table: &Table) -> String {

@@ -1,11 +1,12 @@
 //! Fractions, measures, ranges, ordinals and plain numbers.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
 use super::spell;
-use crate::normalise::Table;
+use crate::normalise::{Table, replace};
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern")
@@ -45,27 +46,26 @@ static TELEPHONE: LazyLock<Regex> =
 static ORDINAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(\d[\d,]*)(?:st|nd|rd|th|d)\b"));
 static VERSION: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d+(?:\.\d+){2,}\b"));
 static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?P<lead>[\p{L}]|(?:^|[\s(])[−-]|#|[\s(]\.)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<tail>[\p{L}])?",
-    )
+    pattern(r"(?P<lead>[\p{L}]|(?:^|[\s(])[−-]|#|[\s(]\.)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)")
 });
 
 /// Replaces `555-1234` by its digits; dates (`1995-01-05`) are left.
-pub(super) fn telephones(text: &str) -> String {
-    TELEPHONE
-        .replace_all(text, |found: &Captures<'_>| {
-            let parts: Vec<&str> = found[0].split('-').collect();
-            if parts[0].len() == 4 && parts.len() == 3 && parts[1].len() == 2 {
-                return found[0].to_owned();
-            }
-            let parts: Vec<String> = parts.into_iter().map(spell::digits).collect();
-            parts.join(", ")
-        })
-        .into_owned()
+pub(in crate::normalise) fn telephones(text: Cow<'_, str>) -> Cow<'_, str> {
+    replace(text, &TELEPHONE, |found| {
+        let parts: Vec<&str> = found[0].split('-').collect();
+        if parts[0].len() == 4 && parts.len() == 3 && parts[1].len() == 2 {
+            return found[0].to_owned();
+        }
+        let parts: Vec<String> = parts.into_iter().map(spell::digits).collect();
+        parts.join(", ")
+    })
 }
 
 /// Replaces `2½` by `two and a half`, `3/4` by `three quarters`.
-pub(super) fn fractions(text: &str) -> String {
+pub(in crate::normalise) fn fractions(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_fraction) {
+        return SLASHED.replace_all(text, slashed);
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         let Some((_, alone, after)) = FRACTIONS.iter().find(|(sign, _, _)| *sign == c) else {
@@ -81,7 +81,11 @@ pub(super) fn fractions(text: &str) -> String {
             out.push_str(alone);
         }
     }
-    SLASHED.replace_all(&out, slashed).into_owned()
+    replace(out.into(), &SLASHED, slashed)
+}
+
+fn is_fraction(c: char) -> bool {
+    FRACTIONS.iter().any(|(sign, _, _)| *sign == c)
 }
 
 fn slashed(found: &Captures<'_>) -> String {
@@ -120,67 +124,79 @@ fn slashed(found: &Captures<'_>) -> String {
 }
 
 /// Replaces `5 km` by `five kilometers`, `50%` by `fifty percent`.
-pub(super) fn measures(text: &str, table: &Table) -> String {
-    MEASURE
-        .replace_all(text, |found: &Captures<'_>| {
-            let unit = &found["unit"];
-            let (names, dot) = match table.forms("units", unit) {
-                Some(names) => (names, ""),
-                None => match unit
-                    .strip_suffix('.')
-                    .and_then(|unit| table.forms("units", unit))
-                {
-                    Some(names) => (names, "."),
-                    None => return found[0].to_owned(),
-                },
-            };
-            let range = found.name("range").map(|range| range.as_str());
-            let one = range.is_none() && spell::value(&found["number"]) == Some(1);
-            let minus = if found.name("minus").is_some() {
-                "minus "
-            } else {
-                ""
-            };
-            let to = range.map(|range| {
-                let to = range.trim_matches(|c: char| !c.is_ascii_digit());
-                format!(" to {}", spell::written(to))
-            });
-            let name = if one {
-                names[0]
-            } else {
-                names[names.len() - 1]
-            };
-            format!(
-                "{minus}{}{} {name}{dot}",
-                spell::written(&found["number"]),
-                to.unwrap_or_default()
-            )
-        })
-        .into_owned()
+pub(in crate::normalise) fn measures<'t>(text: &'t str, table: &Table) -> Cow<'t, str> {
+    MEASURE.replace_all(text, |found: &Captures<'_>| {
+        let unit = &found["unit"];
+        let (names, dot) = match table.forms("units", unit) {
+            Some(names) => (names, ""),
+            None => match unit
+                .strip_suffix('.')
+                .and_then(|unit| table.forms("units", unit))
+            {
+                Some(names) => (names, "."),
+                None => return found[0].to_owned(),
+            },
+        };
+        let range = found.name("range").map(|range| range.as_str());
+        let one = range.is_none() && spell::value(&found["number"]) == Some(1);
+        let minus = if found.name("minus").is_some() {
+            "minus "
+        } else {
+            ""
+        };
+        let to = range.map(|range| {
+            let to = range.trim_matches(|c: char| !c.is_ascii_digit());
+            format!(" to {}", spell::written(to))
+        });
+        let name = if one {
+            names[0]
+        } else {
+            names[names.len() - 1]
+        };
+        format!(
+            "{minus}{}{} {name}{dot}",
+            spell::written(&found["number"]),
+            to.unwrap_or_default()
+        )
+    })
 }
 
-/// Replaces what is left: ranges, ordinals, negative and plain numbers, digits inside of words.
-pub(super) fn plain(text: &str) -> String {
-    let text = VERSION.replace_all(text, |found: &Captures<'_>| {
-        let parts: Vec<String> = found[0].split('.').map(spell::written).collect();
-        parts.join(" point ")
-    });
-    let text = ORDINAL.replace_all(&text, |found: &Captures<'_>| {
+/// Replaces `21st` by `twenty-first`.
+pub(in crate::normalise) fn ordinals(text: &str) -> Cow<'_, str> {
+    ORDINAL.replace_all(text, |found: &Captures<'_>| {
         spell::value(&found[1]).map_or_else(|| found[0].to_owned(), spell::ordinal)
-    });
-    let text = RANGE.replace_all(&text, |found: &Captures<'_>| {
+    })
+}
+
+/// Replaces `10–12` by `ten to twelve`.
+pub(in crate::normalise) fn ranges(text: &str) -> Cow<'_, str> {
+    RANGE.replace_all(text, |found: &Captures<'_>| {
         format!(
             "{} to {}",
             spell::written(&found["from"]),
             spell::written(&found["to"])
         )
-    });
-    PLAIN.replace_all(&text, plain_number).into_owned()
+    })
 }
 
-fn plain_number(found: &Captures<'_>) -> String {
+/// Replaces what is left: versions, negative and plain numbers, digits inside of words.
+pub(in crate::normalise) fn plain(text: &str) -> Cow<'_, str> {
+    let text = VERSION.replace_all(text, |found: &Captures<'_>| {
+        let parts: Vec<String> = found[0].split('.').map(spell::written).collect();
+        parts.join(" point ")
+    });
+    let changed = match PLAIN.replace_all(&text, |found: &Captures<'_>| {
+        let end = found.get(0).map_or(0, |found| found.end());
+        plain_number(found, &text[end..])
+    }) {
+        Cow::Owned(changed) => Some(changed),
+        Cow::Borrowed(_) => None,
+    };
+    changed.map_or(text, Cow::Owned)
+}
+
+fn plain_number(found: &Captures<'_>, after: &str) -> String {
     let lead = found.name("lead").map_or("", |lead| lead.as_str());
-    let tail = found.name("tail").map_or("", |tail| tail.as_str());
     let said = spell::written(&found["number"]);
     let before = match lead.chars().last() {
         None => String::new(),
@@ -197,8 +213,9 @@ fn plain_number(found: &Captures<'_>) -> String {
     } else {
         said
     };
-    let space = if tail.is_empty() { "" } else { " " };
-    format!("{before}{said}{space}{tail}")
+    let joined = after.starts_with(char::is_alphabetic);
+    let space = if joined { " " } else { "" };
+    format!("{before}{said}{space}")
 }
 
 /// A number of at most three digits, as the patterns ensure.

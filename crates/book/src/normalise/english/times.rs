@@ -1,10 +1,12 @@
 //! Times of day.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
 use super::spell;
+use crate::normalise::replace;
 
 static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -19,24 +21,22 @@ static RATIO: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b(\d{1,3}):(\d{1,3})\b").expect("a fixed pattern"));
 
 /// Replaces `5:30 PM` by `five thirty PM`, `3:1` by `three to one`.
-pub(super) fn times(text: &str) -> String {
+pub(in crate::normalise) fn times(text: &str) -> Cow<'_, str> {
     let text = CLOCK.replace_all(text, clock);
-    let text = HOUR.replace_all(&text, |found: &Captures<'_>| {
+    let text = replace(text, &HOUR, |found| {
         format!(
             "{} {}",
             spell::written(&found["hour"]),
             found["half"].to_uppercase()
         )
     });
-    RATIO
-        .replace_all(&text, |found: &Captures<'_>| {
-            format!(
-                "{} to {}",
-                spell::written(&found[1]),
-                spell::written(&found[2])
-            )
-        })
-        .into_owned()
+    replace(text, &RATIO, |found| {
+        format!(
+            "{} to {}",
+            spell::written(&found[1]),
+            spell::written(&found[2])
+        )
+    })
 }
 
 fn clock(found: &Captures<'_>) -> String {
