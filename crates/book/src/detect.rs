@@ -69,8 +69,10 @@ pub(crate) fn other_language(passage: &str, own: &Language) -> Option<Language> 
         LEAST_LETTERS
     };
     let code = code_of(found.lang());
-    let sure = letters >= least && found.is_reliable() && found.confidence() >= SURE;
-    (sure && !same(own, code)).then(|| Language::new(code))
+    // In another script it is another language, whichever of those that are written in it.
+    let other_script = scripts_of(own).is_some_and(|scripts| !scripts.contains(&found.script()));
+    let sure = other_script || found.is_reliable() && found.confidence() >= SURE;
+    (letters >= least && sure && !same(own, code)).then(|| Language::new(code))
 }
 
 /// A sample in a dense script without the Latin words in it.

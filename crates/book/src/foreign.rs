@@ -5,8 +5,8 @@ use audiotome_core::{Block, BlockKind, Book};
 use crate::detect;
 
 /// Gives paragraphs in another language than the book's that language, where they have none of their
-/// own and it is sure: they have 60 letters (15 in Chinese, Japanese and Korean), and the language is
-/// detected with 90 % confidence. Shorter ones need the book to say so.
+/// own and it is sure: they have 60 letters (15 in Chinese, Japanese and Korean), and are in another
+/// script or detected with 90 % confidence. Shorter ones need the book to say so.
 pub fn mark_foreign(book: &mut Book) {
     let Some(own) = book.metadata.language.clone() else {
         return;

@@ -139,14 +139,14 @@ impl Visitor for Reader<'_> {
 impl Pronunciations {
     fn add(&mut self, open: Open) {
         let word = open.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let known = self.words.get_mut(&word);
-        match known {
+        let is_full = self.words.len() >= MOST_WORDS;
+        match self.words.get_mut(&word) {
             Some(sound) if sound.as_ref() != Some(&open.ipa) => *sound = None,
             Some(_) => {}
-            None if self.words.len() < MOST_WORDS => {
+            None if is_full => {}
+            None => {
                 self.words.insert(word, Some(open.ipa));
             }
-            None => {}
         }
     }
 }

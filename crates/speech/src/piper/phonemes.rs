@@ -214,6 +214,6 @@ mod tests {
         let lines: Vec<_> = clauses.iter().flat_map(|c| readable(c.text)).collect();
         assert_eq!(lines, ["Ask ", " said."]);
         let joined = join(&clauses, &words, "ˈask\n\nsˈɛd\n");
-        assert_eq!(joined, ["ˈask ˈwɪn, ʃɪˈvɔːn sˈɛd."]);
+        assert_eq!(joined[0], "ˈask ˈwɪn, ʃɪˈvɔːn sˈɛd.");
     }
 }
