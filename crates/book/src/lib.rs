@@ -45,3 +45,4 @@ pub use normalise::{RuleName, RuleNameError, Rules, normalise};
 pub use notation::{from_text, to_text};
 pub use read::{ReadOptions, read};
 pub use speakable::{Limits, Manner, as_told, pieces};
+pub use tags::written as with_tags;

@@ -65,7 +65,8 @@ pub(crate) fn in_chapter(blocks: Vec<Block>) -> (Vec<Block>, Vec<String>) {
 }
 
 /// Blocks whose texts hold the tags that give these blocks again.
-pub(crate) fn written(blocks: &[Block]) -> Vec<Block> {
+#[must_use]
+pub fn written(blocks: &[Block]) -> Vec<Block> {
     let mut written: Vec<Block> = Vec::new();
     let mut goes_on = false;
     for block in blocks {

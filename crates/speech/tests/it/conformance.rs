@@ -147,19 +147,6 @@ fn a_sound_that_is_told_is_never_spelt(speaker: &Speaker) {
     }
 }
 
-/// Whether an engine takes phonemes or not: the word is as long as it is usually.
-fn a_sound_that_is_told_is_never_spelt(speaker: &Speaker) {
-    let length = |text: &str| speaker.say(text).duration().as_secs_f64();
-    let usual = length("They asked Hermione about it.");
-    for ipa in ["hɜːˈmaɪəni", "ǂʘɮ", "ˈhɜːɹ.mi.oʊn"] {
-        let told = length(&format!("They asked [Hermione](/{ipa}/) about it."));
-        assert!(
-            (told / usual - 1.0).abs() < 0.4,
-            "{ipa}: {told}, not {usual}"
-        );
-    }
-}
-
 fn odd_text_is_spoken_or_refused(speaker: &Speaker) {
     let long_word = "abcdefghij".repeat(100);
     let many_digits = "1234567890".repeat(5);
