@@ -67,6 +67,10 @@ impl Assembly {
         hasher.update(&(settings.len() as u64).to_le_bytes());
         hasher.update(settings.as_bytes());
         hasher.update(&self.gain.bytes());
+        if let Some(lead) = plan.lead() {
+            // Its rate is that of all chapters.
+            hasher.update(lead.as_bytes());
+        }
         hasher.update(&plan.narration.pauses.chapter_head.as_nanos().to_le_bytes());
         for segment in &plan.segments[chapter.segments.clone()] {
             hasher.update(segment.key.as_bytes());

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::AudioError;
+use crate::resample::at_rate;
 use crate::shape::sound;
 
 /// Speech that the gain is measured on: half a minute of a voice predicts an hour within 0.1 LU.
@@ -100,10 +101,11 @@ async fn listen(
             Some(meter) => meter,
             None => meter.insert(EbuR128::new(1, rate, Mode::I).map_err(meter_failed)?),
         };
+        let clip = at_rate(&clip, meter.rate());
         let samples = &clip.samples()[sound(&clip)];
         meter.add_frames_i16(samples).map_err(meter_failed)?;
         heard += samples.len() as u64;
-        if heard >= MEASURED_SECONDS * u64::from(rate) {
+        if heard >= MEASURED_SECONDS * u64::from(clip.sample_rate()) {
             break;
         }
     }

@@ -9,15 +9,19 @@ use crate::client::args::ClientCommand;
 use crate::exit;
 use crate::tend::args::TendArgs;
 
+mod cast;
 mod cluster;
 mod join;
+mod lexicon;
 mod part;
 mod queue;
 mod tls;
 mod wish;
 
+pub(crate) use cast::CastArgs;
 pub(crate) use cluster::{ClusterArgs, NodesArgs};
 pub(crate) use join::JoinArgs;
+pub(crate) use lexicon::LexiconArgs;
 pub(crate) use queue::{LeavingArgs, QueueArgs};
 pub(crate) use tls::{TlsArgs, TrustArgs};
 pub(crate) use wish::{OutputArgs, ProgressKind, ReadingArgs, RulesArgs, VoiceArgs, WishArgs};
@@ -217,6 +221,11 @@ pub(crate) struct InspectArgs {
     pub(crate) book: PathBuf,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
+    #[command(flatten)]
+    pub(crate) lexicon: LexiconArgs,
+    /// List unusual names by how often they are there, for a lexicon
+    #[arg(long, conflicts_with_all = ["text", "spoken"])]
+    pub(crate) names: bool,
     /// Print the narration as Markdown, to be edited and converted: `inspect --text BOOK > book.md`
     #[arg(long, conflicts_with_all = ["json", "spoken"])]
     pub(crate) text: bool,
@@ -287,6 +296,8 @@ pub(crate) struct SayArgs {
         default_value = "en"
     )]
     pub(crate) language: String,
+    #[command(flatten)]
+    pub(crate) lexicon: LexiconArgs,
     #[command(flatten)]
     pub(crate) rules: RulesArgs,
     #[command(flatten)]

@@ -22,6 +22,7 @@ mod workers;
 use std::io::{self, Write as _};
 use std::time::Duration;
 
+use audiotome_production::DataFolder;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -31,12 +32,12 @@ use args::ClientCommand;
 use master::Master;
 
 /// Carries a command out.
-pub(crate) fn run(command: ClientCommand) -> anyhow::Result<u8> {
+pub(crate) fn run(command: ClientCommand, data: &DataFolder) -> anyhow::Result<u8> {
     let master = Master::new(command.master())?;
     let runtime = signals::runtime()?;
     let stop = signals::stop(&runtime);
     let code = runtime.block_on(async {
-        let work = carry_out(&master, command, &stop);
+        let work = carry_out(&master, command, data, &stop);
         // Those that follow a job say by themselves that it goes on.
         tokio::select! {
             biased;
@@ -57,10 +58,11 @@ async fn given_up(stop: &CancellationToken) {
 async fn carry_out(
     master: &Master,
     command: ClientCommand,
+    data: &DataFolder,
     stop: &CancellationToken,
 ) -> anyhow::Result<u8> {
     match command {
-        ClientCommand::Submit(args) => return submit::run(master, &args, stop).await,
+        ClientCommand::Submit(args) => return submit::run(master, &args, data, stop).await,
         ClientCommand::Jobs(args) => jobs::list(master, &args).await?,
         ClientCommand::Job(args) => return job::run(master, &args, stop).await,
         ClientCommand::Workers(args) => workers::run(master, args).await?,

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::ConvertArgs;
 use crate::exit::{self, DONE, Ending, FAILED, STOPPED, USAGE};
+use crate::lexicon;
 use crate::progress::Progress;
 use crate::signals;
 use crate::studio;
@@ -28,9 +29,9 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let staffed = studio::of_convert(&args.cluster, &args.wish.voice, data, slots, &stop);
     let staffed = runtime.block_on(staffed)?;
     let studio = &staffed.studio;
-    let order = Order {
+    let mut order = Order {
         reading: args.wish.reading.reading(),
-        voice: args.wish.voice.wish(),
+        voice: args.wish.cast.complete(args.wish.voice.wish())?,
         output: args.output.wish(&args.wish.format),
         edits: Edits::default(),
         corrections: Vec::new(),
@@ -45,11 +46,15 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
             position: Position::default(),
             cancel: cancel.clone(),
         };
-        let mut report = |news: Report<'_>| progress.report(book, news);
-        match runtime.block_on(make(studio, book, &order, run, &mut report)) {
+        let rules = lexicon::of_book(data, book, &args.wish.lexicon.lexicon);
+        let made = rules.and_then(|rules| {
+            order.reading.lexicon = rules;
+            let mut report = |news: Report<'_>| progress.report(book, news);
+            Ok(runtime.block_on(make(studio, book, &order, run, &mut report))?)
+        });
+        match made {
             Ok(made) => progress.finish(&made),
             Err(error) => {
-                let error = anyhow::Error::from(error);
                 progress.fail(book, exit::code(&error), &exit::describe(&error));
                 failures.push(exit::code(&error));
             }

@@ -6,16 +6,17 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use audiotome_book::{Manner, pieces, read};
+use audiotome_book::{Manner, names, pieces, read};
 use audiotome_core::{Book, Chapter, Language};
-use audiotome_production::expected_duration;
+use audiotome_production::{DataFolder, expected_duration};
 use serde_json::json;
 
 use crate::cli::InspectArgs;
 use crate::exit::DONE;
 use crate::format::{clock, count, thousands};
+use crate::lexicon;
 
-pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<u8> {
+pub(crate) fn run(args: &InspectArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let reading = args.reading.reading();
     let mut book = read(&args.book, &reading.options())?;
     let language = book
@@ -23,6 +24,10 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<u8> {
         .language
         .clone()
         .unwrap_or_else(Language::undetermined);
+    if args.names {
+        print_names(&book, args.json)?;
+        return Ok(DONE);
+    }
     let numbered: BTreeMap<usize, Chapter> = std::mem::take(&mut book.chapters)
         .into_iter()
         .enumerate()
@@ -35,7 +40,15 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<u8> {
     } else if args.text {
         markdown::write(&mut out, &book, &language, numbered.values())?;
     } else if args.spoken {
-        print_spoken(&mut out, &language, &reading.manner(), &numbered)?;
+        let rules = lexicon::of_book(data, &args.book, &args.lexicon.lexicon)?;
+        let mut reading = reading;
+        reading.lexicon = rules;
+        print_spoken(
+            &mut out,
+            &language,
+            &reading.manner(&book.lexicon)?,
+            &numbered,
+        )?;
     } else {
         print_summary(&mut out, &book, &language, &numbered)?;
     }
@@ -144,6 +157,24 @@ fn print_spoken(
         }
     }
     Ok(())
+}
+
+fn print_names(book: &Book, json: bool) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let names = names(book);
+    if json {
+        serde_json::to_writer_pretty(&mut out, &json!({ "names": names }))?;
+        writeln!(out)?;
+    } else {
+        for name in names {
+            writeln!(
+                out,
+                "{:>6}  {:<24}  {}",
+                name.count, name.name, name.example
+            )?;
+        }
+    }
+    out.flush()
 }
 
 fn print_json(

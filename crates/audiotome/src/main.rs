@@ -9,6 +9,7 @@ mod environment;
 mod exit;
 mod format;
 mod inspect;
+mod lexicon;
 mod progress;
 mod queue;
 mod say;
@@ -50,7 +51,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         .context("this user has no data folder: name one with `--data`")?;
     match cli.command {
         Command::Convert(args) => convert::run(*args, &data),
-        Command::Inspect(args) => inspect::run(&args),
+        Command::Inspect(args) => inspect::run(&args, &data),
         Command::Voices(args) => voices::run(args, &data),
         Command::Say(args) => say::run(args, &data),
         Command::Doctor => doctor::run(&data),
@@ -58,7 +59,7 @@ fn run(cli: Cli) -> anyhow::Result<u8> {
         Command::Serve(args) => serve::run(&args, &data),
         Command::Worker(args) => worker::run(&args, &data),
         Command::Queue(args) => tend::run(&args),
-        Command::Client(command) => client::run(command),
+        Command::Client(command) => client::run(command, &data),
     }
 }
 

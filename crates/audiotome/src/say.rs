@@ -11,6 +11,7 @@ use audiotome_production::{DataFolder, Installed, Narrator};
 
 use crate::cli::SayArgs;
 use crate::exit::{DONE, Ending, FAILED};
+use crate::lexicon;
 
 pub(crate) fn run(args: SayArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let text = if args.text == "-" {
@@ -18,10 +19,15 @@ pub(crate) fn run(args: SayArgs, data: &DataFolder) -> anyhow::Result<u8> {
     } else {
         args.text
     };
+    let rules = lexicon::of_text(data, &args.lexicon.lexicon)?;
     let language = Language::new(&args.language);
     let installed = Installed::new(data.voices());
     let narrator = Narrator::choose(&language, &args.voice.wish(), &installed, &[])?;
-    let clip = speak(&narrator, &language, &args.rules.manner(), &text)?;
+    let manner = Manner {
+        lexicon: lexicon::parsed(&rules)?,
+        ..args.rules.manner()
+    };
+    let clip = speak(&narrator, &language, &manner, &text)?;
     audiotome_files::write(&args.output, &wav::encode(&clip))
         .with_context(|| format!("can't write `{}`", args.output.display()))?;
     let mut stderr = io::stderr();

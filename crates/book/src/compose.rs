@@ -88,6 +88,7 @@ pub(crate) fn compose(
         cover: draft.cover,
         left_out,
         warnings: draft.warnings,
+        lexicon: String::new(),
     })
 }
 

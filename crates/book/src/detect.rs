@@ -7,11 +7,15 @@ use whatlang::{Lang, Script};
 
 /// Fewer letters say too little.
 const LEAST_LETTERS: usize = 60;
+/// The same in Chinese, Japanese and Korean.
+const LEAST_DENSE_LETTERS: usize = 15;
 /// In a sample in Chinese, Japanese or Korean, one letter of so many is, at least: names, commands
 /// and code stand between them, and a letter of theirs says as much as four Latin ones.
 const DENSE_SHARE: usize = 5;
 /// Confidence of one sample that is believed.
 const CONFIDENT: f64 = 0.8;
+/// Confidence of a single passage that is believed against its book.
+const SURE: f64 = 0.9;
 
 /// The language of a book from what it declares and from passages of its text.
 ///
@@ -52,6 +56,23 @@ pub(crate) fn language(declared: Option<&Language>, samples: &[&str]) -> Option<
     } else {
         Some(declared.clone())
     }
+}
+
+/// The language of a passage in a book in the language `own`, where it is surely another one.
+pub(crate) fn other_language(passage: &str, own: &Language) -> Option<Language> {
+    let sample = without_latin(passage);
+    let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
+    let found = whatlang::detect(&sample)?;
+    let least = if is_dense_script(found.script()) {
+        LEAST_DENSE_LETTERS
+    } else {
+        LEAST_LETTERS
+    };
+    let code = code_of(found.lang());
+    // In another script it is another language, whichever of those that are written in it.
+    let other_script = scripts_of(own).is_some_and(|scripts| !scripts.contains(&found.script()));
+    let sure = other_script || found.is_reliable() && found.confidence() >= SURE;
+    (letters >= least && sure && !same(own, code)).then(|| Language::new(code))
 }
 
 /// A sample in a dense script without the Latin words in it.

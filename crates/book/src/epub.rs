@@ -6,6 +6,7 @@ mod documents;
 mod encryption;
 mod metadata;
 mod package;
+mod pronunciation;
 mod toc;
 
 use audiotome_core::Book;
@@ -16,6 +17,7 @@ use crate::markup::{self, Syntax, Tag, Visitor};
 use crate::{BookError, ReadOptions, encoding, href, html};
 use archive::Archive;
 use package::{Item, Package};
+use pronunciation::Pronunciations;
 use toc::RawEntry;
 
 /// Reads the book in `archive`; `name` is the file's name.
@@ -28,7 +30,16 @@ pub(crate) fn read(
     check_mimetype(&mut archive, &mut warnings)?;
     let package = find_package(&mut archive, name, &mut warnings)?;
     let table = table_of_contents(&mut archive, &package)?;
-    let documents = documents::read(&mut archive, &package, &table, name, options, &mut warnings)?;
+    let mut told = Pronunciations::default();
+    let documents = documents::read(
+        &mut archive,
+        &package,
+        &table,
+        name,
+        options,
+        (&mut told, &mut warnings),
+    )?;
+    let lexicon = told.rules(&mut archive, &package, &mut warnings)?;
     let toc = table
         .into_iter()
         .map(|entry| entry_of(entry, &archive, &documents))
@@ -43,7 +54,9 @@ pub(crate) fn read(
         warnings,
         has_images,
     };
-    compose(name, draft, options).map_err(|error| locked_instead(error, &archive))
+    let book = compose(name, draft, options);
+    let book = book.map_err(|error| locked_instead(error, &archive))?;
+    Ok(Book { lexicon, ..book })
 }
 
 /// Whether the archive says how its files make a book.

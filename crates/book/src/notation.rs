@@ -3,11 +3,13 @@
 //! Blocks are set apart by empty lines. A few signs at the start of a block, known from Markdown, say
 //! what is no paragraph: `# ` a heading (as many as its level), `- ` an item of a list, `| ` each line
 //! of a verse; `* * *` alone is a change of scene. A paragraph that begins with one of them has a `\`
-//! in front. Nothing else is markup.
+//! in front. Narration tags are as in any text ([`crate::tags`]). Nothing else is markup.
 
 use std::collections::HashMap;
 
 use audiotome_core::{Block, BlockKind};
+
+use crate::tags;
 
 /// How a change of scene is written.
 const SCENE: &str = "* * *";
@@ -15,13 +17,14 @@ const SCENE: &str = "* * *";
 /// Blocks as text.
 #[must_use]
 pub fn to_text(blocks: &[Block]) -> String {
-    let texts: Vec<String> = blocks.iter().map(written).collect();
+    let texts: Vec<String> = tags::written(blocks).iter().map(written).collect();
     texts.join("\n\n")
 }
 
-/// Text as blocks. Those that are in `original`, too, keep the language that they have there.
+/// Text as blocks, and what is odd about its narration tags. Blocks that are in `original`, too, keep the
+/// language that they have there.
 #[must_use]
-pub fn from_text(text: &str, original: &[Block]) -> Vec<Block> {
+pub fn from_text(text: &str, original: &[Block]) -> (Vec<Block>, Vec<String>) {
     let mut blocks = Vec::new();
     let mut lines: Vec<&str> = Vec::new();
     for line in text.lines().map(str::trim_end).chain([""]) {
@@ -32,8 +35,8 @@ pub fn from_text(text: &str, original: &[Block]) -> Vec<Block> {
             lines.clear();
         }
     }
-    keep_languages(&mut blocks, original);
-    blocks
+    keep_languages(&mut blocks, &tags::written(original));
+    tags::in_chapter(blocks)
 }
 
 fn written(block: &Block) -> String {
@@ -124,6 +127,15 @@ mod tests {
             of(BlockKind::ListItem, "An item"),
             of(BlockKind::Heading(3), "Deep"),
             Block {
+                pause: Some(std::time::Duration::from_millis(1_500)),
+                continues: true,
+                ..of(BlockKind::Paragraph, "She said:")
+            },
+            Block {
+                voice: Some("Alice".to_owned()),
+                ..of(BlockKind::Paragraph, "“[pause:3] is no pause.”")
+            },
+            Block {
                 language: Some(Language::new("fr")),
                 ..of(BlockKind::Paragraph, "Une phrase.")
             },
@@ -133,19 +145,19 @@ mod tests {
     #[test]
     fn what_is_not_changed_stays_as_it_is() {
         let blocks = blocks();
-        assert_eq!(from_text(&to_text(&blocks), &blocks), blocks);
+        assert_eq!(from_text(&to_text(&blocks), &blocks).0, blocks);
     }
 
     #[test]
     fn a_new_paragraph_moves_no_language() {
         let blocks = blocks();
         let text = format!("New in front.\r\n\r\n\r\n{}", to_text(&blocks));
-        assert_eq!(from_text(&text, &blocks)[1..], blocks);
+        assert_eq!(from_text(&text, &blocks).0[1..], blocks);
     }
 
     #[test]
     fn only_the_signs_are_markup() {
-        let read = from_text("*Not* <b>markup</b> & [no](link)", &[]);
+        let (read, _) = from_text("*Not* <b>markup</b> & [no](link)", &[]);
         assert_eq!(
             read,
             [Block::new(
@@ -153,6 +165,6 @@ mod tests {
                 "*Not* <b>markup</b> & [no](link)"
             )]
         );
-        assert_eq!(from_text(" \n\n \n", &[]), []);
+        assert_eq!(from_text(" \n\n \n", &[]).0, []);
     }
 }

@@ -11,7 +11,7 @@ use crate::epub::archive::Archive;
 use crate::format::{BINARY, Format, Sniffed, sniff};
 use crate::{
     BookError, calibre, docx, epub, fictionbook, html, markdown, mobi, ocr, odt, packed, pdf,
-    plain, rtf,
+    plain, rtf, tags,
 };
 
 /// Bytes of a file that may carry its pictures in itself.
@@ -161,7 +161,11 @@ fn read_text(
         Format::Markdown | Format::PlainText => MAX_TEXT,
         _ => MAX_WITH_PICTURES,
     };
-    read(&bytes_of(file, name, limit)?, name, options)
+    let mut book = read(&bytes_of(file, name, limit)?, name, options)?;
+    if matches!(format, Format::Markdown | Format::PlainText) {
+        tags::apply(&mut book);
+    }
+    Ok(book)
 }
 
 /// All bytes of a file that is read as a whole.

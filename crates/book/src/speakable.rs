@@ -1,8 +1,11 @@
 //! A block of text as the pieces that an engine is asked to say.
 
+use audiotome_core::pronunciation::{with_stand_ins, written};
 use audiotome_core::{Block, BlockKind, Language, Piece};
 
-use crate::normalise::{Normaliser, Rules, Style};
+use crate::Lexicon;
+use crate::lexicon::Respelt;
+use crate::normalise::{self, Normaliser, Rules, Style};
 use crate::sentences::{self, Lines, Measure};
 
 /// The longest text that is given to an engine at once.
@@ -31,6 +34,8 @@ impl Default for Limits {
 pub struct Manner {
     /// The longest text that is said at once.
     pub limits: Limits,
+    /// How words are said, before the text is normalised.
+    pub lexicon: Lexicon,
     /// The rules by which it is normalised.
     pub rules: Rules,
 }
@@ -56,17 +61,37 @@ pub fn pieces(block: &Block, language: &Language, manner: &Manner) -> Vec<Piece>
     };
     let measure = Measure::new(manner.limits);
     let normaliser = Normaliser::new(&block.text, language, style, &manner.rules);
+    let spoken = |source: &str| spoken(source, language, manner, &normaliser);
     let mut parts = Vec::new();
     for sentence in sentences::split(&block.text, language, lines, measure) {
-        add_parts(&mut parts, sentence, language, measure, &normaliser);
+        add_parts(&mut parts, sentence, language, measure, &spoken);
     }
     let last = parts.len().saturating_sub(1);
     let piece = |(index, (source, spoken)): (usize, (&str, String))| Piece {
         source: source.to_owned(),
         spoken,
-        continues: index < last && !sentences::ends_sentence(source),
+        continues: (index < last || block.continues) && !sentences::ends_sentence(source),
     };
     parts.into_iter().enumerate().map(piece).collect()
+}
+
+/// What a person wants to be said instead of a sentence, as an engine can read it. Words may tell their
+/// sound: `[Hermione](/hɜːˈmaɪəni/)`.
+#[must_use]
+pub fn as_told(text: &str, language: &Language, manner: &Manner) -> String {
+    let (text, words) = with_stand_ins(text);
+    written(&normalise::normalise(&text, language, manner), &words)
+}
+
+/// A sentence after the lexicon and the rules.
+fn spoken(
+    source: &str,
+    language: &Language,
+    manner: &Manner,
+    normaliser: &Normaliser<'_>,
+) -> String {
+    let Respelt { text, words } = manner.lexicon.apply(source, language);
+    written(&normaliser.as_spoken(&text), &words)
 }
 
 /// Cuts a sentence until source and spoken text fit, and normalises the parts.
@@ -75,7 +100,7 @@ fn add_parts<'a>(
     source: &'a str,
     language: &Language,
     measure: Measure,
-    normaliser: &Normaliser<'_>,
+    spoken: &impl Fn(&str) -> String,
 ) {
     let mut waiting = vec![(source, measure)];
     while let Some((source, within)) = waiting.pop() {
@@ -84,7 +109,7 @@ fn add_parts<'a>(
             waiting.extend(cuts.into_iter().rev().map(|cut| (cut, within)));
             continue;
         }
-        let spoken = normaliser.as_spoken(source);
+        let spoken = spoken(source);
         if measure.fits(&spoken) || source.chars().count() < 2 {
             if spoken.chars().any(char::is_alphanumeric) {
                 parts.push((source, spoken));

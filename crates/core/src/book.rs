@@ -1,5 +1,7 @@
 //! What a reader makes of an ebook.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Language;
@@ -17,6 +19,9 @@ pub struct Book {
     pub left_out: Vec<LeftOut>,
     /// What was wrong with the file but could be read all the same.
     pub warnings: Vec<String>,
+    /// How the book itself wants words said, as rules of a lexicon.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lexicon: String,
 }
 
 /// Facts about a book.
@@ -81,6 +86,15 @@ pub struct Block {
     pub text: String,
     /// The block's own language where it differs from the book's.
     pub language: Option<Language>,
+    /// Who speaks it, where the text names somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<String>,
+    /// Silence after it, where the text says how much; a change of scene or a heading may ask for more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<Duration>,
+    /// Whether the paragraph goes on in the next block: only a voice or a pause came between.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub continues: bool,
 }
 
 /// Kinds of block.
@@ -185,6 +199,9 @@ impl Block {
             kind,
             text: text.into(),
             language: None,
+            voice: None,
+            pause: None,
+            continues: false,
         }
     }
 }

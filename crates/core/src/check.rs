@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::Clip;
+use crate::{Clip, pronunciation};
 
 /// Why a clip is not believed.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -86,7 +86,7 @@ impl ClipCheck {
         if percent > CLIPPED_PERCENT {
             return Err(Suspect::Clipped { percent });
         }
-        self.judge_length(text, clip.duration())
+        self.judge_length(&pronunciation::plain(text), clip.duration())
     }
 
     fn judge_length(&mut self, text: &str, actual: Duration) -> Result<(), Suspect> {

@@ -5,6 +5,7 @@
 //! here is plain data and pure functions: no files, no sockets, no clocks.
 
 mod book;
+mod cast;
 mod check;
 mod clip;
 mod engine;
@@ -13,11 +14,13 @@ mod key;
 mod language;
 mod narration;
 mod plan;
+pub mod pronunciation;
 mod scheduler;
 mod store;
 mod timeline;
 
 pub use book::{Block, BlockKind, Book, Chapter, Cover, LeftOut, LeftOutKind, Metadata, Series};
+pub use cast::Cast;
 pub use check::{ClipCheck, Suspect};
 pub use clip::{Clip, ClipError};
 pub use engine::{EngineId, SpeechEngine, SpeechError, Utterance, Voice};

@@ -4,12 +4,15 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Block, BlockKind, Book, Language, Narration, SegmentKey, Utterance};
+use crate::{
+    Block, BlockKind, Book, Cast, Chapter, EngineId, Language, Narration, SegmentKey, Utterance,
+    pronunciation,
+};
 
 /// All segments of a book in reading order.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// How the book is read.
+    /// How the book is read; single segments may have another engine and voice.
     pub narration: Narration,
     /// Chapters with at least one segment, in reading order.
     pub chapters: Vec<PlannedChapter>,
@@ -33,6 +36,8 @@ pub struct PlannedChapter {
 pub struct Segment {
     /// Where its clip is found.
     pub key: SegmentKey,
+    /// Who must say it, exactly.
+    pub engine: Arc<EngineId>,
     /// What the engine is asked to say.
     pub utterance: Utterance,
     /// The same passage as the book prints it.
@@ -62,22 +67,24 @@ impl Segment {
 }
 
 impl Plan {
-    /// Plans the chapters of `book` whose number (from 1) `wanted` accepts. `split` cuts a block into pieces.
+    /// Plans the chapters of `book` whose number (from 1) `wanted` accepts, read by `cast`. `split` cuts
+    /// a block into pieces.
     #[must_use]
     pub fn new(
         book: &Book,
-        narration: Narration,
+        cast: impl Into<Cast>,
         wanted: impl Fn(usize) -> bool,
         split: impl Fn(&Block, &Language) -> Vec<Piece>,
     ) -> Self {
+        let cast = cast.into();
         let mut plan = Self {
-            narration,
+            narration: cast.narrator.clone(),
             chapters: Vec::new(),
             segments: Vec::new(),
         };
         for (index, chapter) in book.chapters.iter().enumerate() {
             if wanted(index + 1) {
-                plan.add_chapter(index + 1, &chapter.title, &chapter.blocks, &split);
+                plan.add_chapter(&cast, index + 1, chapter, &split);
             }
         }
         plan
@@ -85,45 +92,54 @@ impl Plan {
 
     fn add_chapter(
         &mut self,
+        cast: &Cast,
         number: usize,
-        title: &str,
-        blocks: &[Block],
+        chapter: &Chapter,
         split: &impl Fn(&Block, &Language) -> Vec<Piece>,
     ) {
         let start = self.segments.len();
-        for block in blocks {
+        let mut tail = self.narration.pauses.chapter_tail;
+        for block in &chapter.blocks {
             self.pause_at_least(start, self.before(block.kind));
-            let language = block
-                .language
-                .clone()
-                .unwrap_or_else(|| self.narration.language.clone());
-            let pieces = split(block, &language);
+            let reader = cast.reader(number, block);
+            let language = block.language.as_ref().unwrap_or(&self.narration.language);
+            let pieces = split(block, language);
+            let language = language.clone();
             let last = pieces.len().saturating_sub(1);
             for (index, piece) in pieces.into_iter().enumerate() {
-                let pause = match (index == last, piece.continues) {
+                let pause = match (index == last && !block.continues, piece.continues) {
                     (true, _) => self.after(block.kind),
                     (false, true) => self.narration.pauses.clause,
                     (false, false) => self.narration.pauses.sentence,
                 };
-                self.add_segment(piece, language.clone(), pause);
+                let asked = block.pause.filter(|_| index == last);
+                self.add_segment(reader, piece, language.clone(), asked.unwrap_or(pause));
+                tail = self
+                    .narration
+                    .pauses
+                    .chapter_tail
+                    .max(asked.unwrap_or_default());
             }
         }
         if let Some(last) = self.segments[start..].last_mut() {
-            last.pause_after = self.narration.pauses.chapter_tail;
+            last.pause_after = tail;
             self.chapters.push(PlannedChapter {
                 number,
-                title: title.to_owned(),
+                title: chapter.title.clone(),
                 segments: start..self.segments.len(),
             });
         }
     }
 
-    fn add_segment(&mut self, piece: Piece, language: Language, pause_after: Duration) {
-        let key = SegmentKey::new(&self.narration, &language, &piece.spoken);
-        let voice = self.segments.last().map_or_else(
-            || self.narration.voice.as_str().into(),
-            |segment| Arc::clone(&segment.utterance.voice),
-        );
+    fn add_segment(
+        &mut self,
+        reader: &Narration,
+        piece: Piece,
+        language: Language,
+        pause_after: Duration,
+    ) {
+        let key = SegmentKey::new(reader, &language, &piece.spoken);
+        let (engine, voice) = self.shared(reader);
         let text: Arc<str> = piece.spoken.into();
         let source = if *piece.source == *text {
             Arc::clone(&text)
@@ -134,14 +150,63 @@ impl Plan {
             text,
             voice,
             language,
-            speed: self.narration.speed,
+            speed: reader.speed,
         };
         self.segments.push(Segment {
             key,
+            engine,
             utterance,
             source,
             pause_after,
         });
+    }
+
+    /// Engine and voice of a reader, without a copy where the segment before has the same.
+    fn shared(&self, reader: &Narration) -> (Arc<EngineId>, Arc<str>) {
+        let before = self.segments.last();
+        let engine = before.filter(|segment| *segment.engine == reader.engine);
+        let voice = before.filter(|segment| *segment.utterance.voice == *reader.voice);
+        (
+            engine.map_or_else(
+                || Arc::new(reader.engine.clone()),
+                |segment| Arc::clone(&segment.engine),
+            ),
+            voice.map_or_else(
+                || reader.voice.as_str().into(),
+                |segment| Arc::clone(&segment.utterance.voice),
+            ),
+        )
+    }
+
+    /// The first segment of the voice that reads most segments, where there are several voices. What all
+    /// share is as that segment has it.
+    #[must_use]
+    pub fn lead(&self) -> Option<SegmentKey> {
+        let mut voices: Vec<(usize, &Segment)> = Vec::new();
+        for segment in &self.segments {
+            let same = |other: &Segment| {
+                other.engine == segment.engine && other.utterance.voice == segment.utterance.voice
+            };
+            match voices.iter_mut().find(|(_, other)| same(other)) {
+                Some((count, _)) => *count += 1,
+                None => voices.push((1, segment)),
+            }
+        }
+        let most = voices.iter().rev().max_by_key(|(count, _)| *count);
+        most.filter(|_| voices.len() > 1)
+            .map(|(_, segment)| segment.key)
+    }
+
+    /// How a segment is read.
+    #[must_use]
+    pub fn narration_of(&self, segment: &Segment) -> Narration {
+        Narration {
+            engine: EngineId::clone(&segment.engine),
+            voice: segment.utterance.voice.to_string(),
+            speed: segment.utterance.speed,
+            language: self.narration.language.clone(),
+            pauses: self.narration.pauses,
+        }
     }
 
     /// Lengthens the pause before what comes next in the chapter that starts at `start`.
@@ -174,7 +239,11 @@ impl Plan {
     pub fn characters(&self) -> usize {
         self.segments
             .iter()
-            .map(|segment| segment.utterance.text.chars().count())
+            .map(|segment| {
+                pronunciation::plain(&segment.utterance.text)
+                    .chars()
+                    .count()
+            })
             .sum()
     }
 
@@ -205,10 +274,12 @@ impl Plan {
 
     /// Says the segments with this key in other words. Only their own keys change.
     pub fn correct(&mut self, key: SegmentKey, text: &Arc<str>) {
-        for segment in &mut self.segments {
-            if segment.key == key {
+        for index in 0..self.segments.len() {
+            if self.segments[index].key == key {
+                let narration = self.narration_of(&self.segments[index]);
+                let segment = &mut self.segments[index];
+                segment.key = SegmentKey::new(&narration, &segment.utterance.language, text);
                 segment.utterance.text = Arc::clone(text);
-                segment.key = SegmentKey::new(&self.narration, &segment.utterance.language, text);
             }
         }
     }
@@ -224,7 +295,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Chapter, EngineId, Pauses, Speed};
+    use crate::{EngineId, Pauses, Speed};
 
     fn narration() -> Narration {
         Narration {
@@ -288,6 +359,61 @@ mod tests {
             .map(|s| s.pause_after.as_millis())
             .collect();
         assert_eq!(pauses, [1200, 350, 120, 1500, 900, 1200, 2000]);
+    }
+
+    #[test]
+    fn a_pause_that_the_text_asks_for_is_as_long_as_it_says() {
+        let paragraph = |text: &str, ms: Option<u64>, continues| Block {
+            pause: ms.map(Duration::from_millis),
+            continues,
+            ..Block::new(BlockKind::Paragraph, text)
+        };
+        let blocks = vec![
+            paragraph("A. B.", Some(100), false),
+            paragraph("C.", None, true),
+            paragraph("D.", Some(200), false),
+            Block::new(BlockKind::SceneBreak, ""),
+            paragraph("E.", Some(3_000), false),
+        ];
+        let plan = Plan::new(&book(vec![blocks]), narration(), |_| true, split);
+        let pauses = plan.segments.iter().map(|s| s.pause_after.as_millis());
+        assert_eq!(pauses.collect::<Vec<_>>(), [350, 100, 350, 1500, 3000]);
+    }
+
+    #[test]
+    fn each_segment_names_who_speaks_it() {
+        let voice = |name: &str| Narration {
+            voice: name.to_owned(),
+            ..narration()
+        };
+        let mut cast = Cast::from(narration());
+        cast.speakers.insert("Alice".to_owned(), voice("alto"));
+        cast.languages.insert(Language::new("fr"), voice("french"));
+        cast.chapters.insert(2, voice("bass"));
+        let block = |speaker: Option<&str>, language: Option<&str>| Block {
+            voice: speaker.map(str::to_owned),
+            language: language.map(Language::new),
+            ..Block::new(BlockKind::Paragraph, "A.")
+        };
+        let chapter = vec![
+            block(None, None),
+            block(Some("Alice"), Some("fr")),
+            block(Some("Nobody"), None),
+            block(None, Some("fr")),
+        ];
+        let plan = Plan::new(&book(vec![chapter.clone(), chapter]), cast, |_| true, split);
+        let voices: Vec<_> = plan.segments.iter().map(|s| &*s.utterance.voice).collect();
+        assert_eq!(
+            voices,
+            [
+                "beep", "alto", "beep", "french", "bass", "alto", "bass", "french"
+            ]
+        );
+        assert_eq!(plan.lead(), Some(plan.segments[1].key));
+        let mut corrected = plan.clone();
+        corrected.correct(plan.segments[1].key, &"b.".into());
+        let expected = SegmentKey::new(&voice("alto"), &Language::new("fr"), "b.");
+        assert_eq!(corrected.segments[1].key, expected);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use crate::cluster::Cluster;
+use crate::parts::{parts, speak_all};
 use crate::queue::Producer;
 use crate::round::{DispatchError, Outcome, speak};
 use crate::settings::Settings;
@@ -22,11 +23,54 @@ pub enum Dispatcher {
 
 impl Dispatcher {
     /// Speaks every segment of `plan` that is missing in the store, and reports to `events`: see
-    /// [`speak`]. A queue has its own store, [`Producer::store`], which `store` then is, too.
+    /// [`speak`]. The voices of a plan of several speak beside each other. A queue has its own store, [`Producer::store`], which `store` then is, too.
     ///
     /// # Errors
     /// As [`speak`].
     pub async fn speak(
+        &self,
+        plan: &Arc<Plan>,
+        title: &str,
+        store: Arc<dyn AudioStore>,
+        settings: Settings,
+        events: UnboundedSender<Event>,
+        cancel: CancellationToken,
+    ) -> Result<Outcome, DispatchError> {
+        let parts = parts(plan);
+        match parts.as_slice() {
+            [] => {
+                self.speak_part(plan, title, store, settings, events, cancel)
+                    .await
+            }
+            [part] => {
+                // It has the same segments; the one voice need not be the narrator's.
+                let plan = &part.plan;
+                self.speak_part(plan, title, store, settings, events, cancel)
+                    .await
+            }
+            _ => {
+                speak_all(
+                    plan,
+                    parts,
+                    settings,
+                    events,
+                    cancel,
+                    |plan, settings, events, cancel| {
+                        let (this, store, title) =
+                            (self.clone(), Arc::clone(&store), title.to_owned());
+                        async move {
+                            this.speak_part(&plan, &title, store, settings, events, cancel)
+                                .await
+                        }
+                    },
+                )
+                .await
+            }
+        }
+    }
+
+    /// The same for a plan of one voice.
+    async fn speak_part(
         &self,
         plan: &Arc<Plan>,
         title: &str,

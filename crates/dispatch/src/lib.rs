@@ -22,6 +22,7 @@ mod member;
 mod missing;
 mod once;
 mod pace;
+mod parts;
 mod position;
 mod queue;
 mod repertoire;

@@ -79,6 +79,7 @@ fn plan(narration: &Narration, utterance: Utterance) -> Plan {
     };
     let segment = Segment {
         key: SegmentKey::new(&narration, &utterance.language, &utterance.text),
+        engine: Arc::new(narration.engine.clone()),
         source: Arc::clone(&utterance.text),
         utterance,
         pause_after: Duration::ZERO,

@@ -22,6 +22,9 @@ pub struct Edits {
     pub metadata: MetadataEdits,
     /// Changed chapters by their number, from 1.
     pub chapters: BTreeMap<usize, ChapterEdit>,
+    /// How words of it are said, as rules of a lexicon.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub lexicon: String,
 }
 
 /// Facts about a book as a person wants them. Nothing: as the book has it; an empty text: there is none.
@@ -87,7 +90,9 @@ impl Edits {
                 break;
             };
             if let Some(text) = &edit.text {
-                chapter.blocks = from_text(text, &chapter.blocks);
+                let (blocks, odd) = from_text(text, &chapter.blocks);
+                chapter.blocks = blocks;
+                book.warnings.extend(odd);
             }
             chapter.title = edit.title.unwrap_or(std::mem::take(&mut chapter.title));
             if edit.read == Some(false) {
@@ -104,6 +109,7 @@ impl Edits {
         let mut settled = Self {
             metadata: self.metadata.clone(),
             chapters: BTreeMap::new(),
+            lexicon: self.lexicon.clone(),
         };
         if self.chapters.is_empty() {
             return (settled, Vec::new());

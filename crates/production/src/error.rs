@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use audiotome_audio::AudioError;
-use audiotome_book::BookError;
+use audiotome_book::{BookError, LexiconError};
 use audiotome_core::{SegmentKey, StoreError};
 use audiotome_dispatch::DispatchError;
 use audiotome_speech::OpenError;
@@ -44,6 +44,19 @@ pub enum MakeError {
     /// There is no such voice, or it can't be used.
     #[error(transparent)]
     Voice(#[from] OpenError),
+    /// A voice that the text or the mapping names is not there.
+    #[error("no voice `{voice}` is installed for {of}")]
+    NoSuchVoice {
+        /// Its name.
+        voice: String,
+        /// What it is to speak.
+        of: String,
+        /// Names that are like it.
+        near: Vec<String>,
+    },
+    /// Rules of how words are said are wrong.
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
     /// Encoding or writing failed.
     #[error(transparent)]
     Audio(#[from] AudioError),
@@ -111,6 +124,8 @@ impl MakeError {
         match self {
             Self::Book(error) => error.hint(),
             Self::Voice(error) => error.hint(),
+            Self::NoSuchVoice { near, .. } => Some(near_voices(near)),
+            Self::Lexicon(error) => Some(error.hint().to_owned()),
             Self::Audio(error) => error.hint(),
             Self::Dispatch(DispatchError::Store(error)) | Self::Store(error) => {
                 error.hint().map(str::to_owned)
@@ -134,6 +149,15 @@ impl MakeError {
                 | Self::Audio(AudioError::Store(StoreError::Damaged { .. }))
         )
     }
+}
+
+fn near_voices(near: &[String]) -> String {
+    let lists = "`audiotome voices` lists what is installed; `--voices FILE` says who speaks, a line for each: `Alice = en-us`";
+    if near.is_empty() {
+        return lists.to_owned();
+    }
+    let near: Vec<_> = near.iter().map(|name| format!("`{name}`")).collect();
+    format!("near names are {}; {lists}", near.join(", "))
 }
 
 fn dead_line(dead: &[Dead]) -> String {

@@ -4,6 +4,8 @@
 //! who speaks, and [`make`] is the whole product: read, plan, speak, encode, publish. What happens
 //! meanwhile is told as [`Report`]s.
 
+mod cast;
+mod casting;
 mod chapters;
 mod cluster;
 mod data;
@@ -20,6 +22,7 @@ mod repertoire;
 mod report;
 mod studio;
 
+pub use casting::{Casting, CastingError};
 pub use chapters::{Chapters, ChaptersError};
 pub use cluster::{Address, AddressError};
 pub use data::DataFolder;

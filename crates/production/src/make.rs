@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audiotome_audio::ffmpeg::Ffmpeg;
-use audiotome_audio::{AudioError, Audiobook, Published, publish};
-use audiotome_book::{normalise, pieces, read};
-use audiotome_core::{AudioStore, Block, Book, Language, Narration, Plan};
+use audiotome_audio::{AudioError, Audiobook, Published, one_rate, publish};
+use audiotome_book::{as_told, mark_foreign, pieces, read};
+use audiotome_core::{AudioStore, Block, Book, Cast, Language, Plan};
 use audiotome_dispatch::{Outcome, Position, Priority, Settings};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
+use crate::cast::Company;
 use crate::edition::Edition;
 use crate::encoding::{Encoded, Encoding};
 use crate::error::Dead;
@@ -157,11 +158,21 @@ pub async fn look(studio: &Arc<Studio>, path: &Path, order: &Order) -> Result<Lo
     let looked = tokio::task::spawn_blocking(move || {
         let mut book = read(&path, &order.options())?;
         let unread = order.edits.apply(&mut book);
+        if order.voice.foreign {
+            mark_foreign(&mut book);
+        }
         let language = book.metadata.language.clone();
         let language = language.unwrap_or_else(Language::undetermined);
         let servers = studio.servers();
-        let narrator = Narrator::choose(&language, &order.voice, &studio.installed, &servers)?;
-        let plan = Arc::new(plan(&book, narrator.narration.clone(), &order, &unread)?);
+        let wish = order.voice.of_narrator();
+        let narrator = Narrator::choose(&language, &wish, &studio.installed, &servers)?;
+        let company = Company {
+            wish: &order.voice,
+            installed: &studio.installed,
+            servers: &servers,
+        };
+        let cast = company.cast(&mut book, &narrator.narration)?;
+        let plan = Arc::new(plan(&book, cast, &order, &unread)?);
         Ok(Look {
             book,
             narrator,
@@ -176,21 +187,21 @@ pub async fn look(studio: &Arc<Studio>, path: &Path, order: &Order) -> Result<Lo
 /// Plans the chapters that are wanted, with the corrections of a person.
 fn plan(
     book: &Book,
-    narration: Narration,
+    cast: Cast,
     order: &Order,
     unread: &BTreeSet<usize>,
 ) -> Result<Plan, MakeError> {
     let wanted = |number| order.reading.wants(number) && !unread.contains(&number);
-    let manner = order.reading.manner();
+    let manner = order.reading.manner(&book.lexicon)?;
     let split = |block: &Block, language: &Language| pieces(block, language, &manner);
-    let mut plan = Plan::new(book, narration, wanted, split);
+    let mut plan = Plan::new(book, cast, wanted, split);
     // In their order: a person may correct a correction.
     for Correction { key, text } in &order.corrections {
         let indexes = 0..plan.segments.len();
         let meant = |index: &usize| plan.segments[*index].key == *key;
         match text {
             Some(text) => {
-                let text = normalise(text, &plan.narration.language, &manner).into();
+                let text = as_told(text, &plan.narration.language, &manner).into();
                 plan.correct(*key, &text);
             }
             None => plan = plan.without(&indexes.filter(meant).collect::<Vec<_>>()),
@@ -267,7 +278,7 @@ impl Making<'_> {
         );
         let encoding = Encoding {
             plan: Arc::clone(plan),
-            store: Arc::clone(&self.store),
+            store: one_rate(Arc::clone(&self.store), plan),
             loudness: self.order.output.loudness,
             work: self.studio.data.chapters(),
             format: self.order.output.format(),

@@ -5,12 +5,12 @@ use std::io;
 use std::path::PathBuf;
 
 use audiotome_audio::{Loudness, OutputFormat, Target};
-use audiotome_book::{Manner, ReadOptions, RuleName, Rules};
+use audiotome_book::{Lexicon, LexiconError, Manner, ReadOptions, RuleName, Rules};
 use audiotome_core::{Language, LeftOutKind, PauseLength, SegmentKey, Speed};
 use audiotome_speech::EngineKind;
 use serde::{Deserialize, Serialize};
 
-use crate::{Chapters, Edits};
+use crate::{Casting, Chapters, Edits};
 
 /// Everything that is wanted of one book.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,9 @@ pub struct Reading {
     /// Recognise the text on scanned pages.
     #[serde(default)]
     pub ocr: bool,
+    /// How words are said, as rules of a lexicon.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub lexicon: String,
     /// Rules by which text is not made what is heard.
     #[serde(default)]
     pub no_rules: BTreeSet<RuleName>,
@@ -66,6 +69,12 @@ pub struct VoiceWish {
     /// How long the pauses are.
     #[serde(default)]
     pub pauses: PauseLength,
+    /// Who reads single chapters and speakers.
+    #[serde(default)]
+    pub casting: Casting,
+    /// Paragraphs in another language are read by a voice of that language.
+    #[serde(default)]
+    pub foreign: bool,
 }
 
 /// What is made, and where.
@@ -106,6 +115,19 @@ impl Order {
     }
 }
 
+impl VoiceWish {
+    /// Who reads what nobody else does: where nobody was asked for, as the mapping says.
+    #[must_use]
+    pub fn of_narrator(&self) -> Self {
+        let mut wish = self.clone();
+        if let (None, Some(narrator)) = (&self.voice, self.casting.narrator()) {
+            wish.engine = narrator.engine.or(wish.engine);
+            wish.voice = Some(narrator.voice.clone());
+        }
+        wish
+    }
+}
+
 impl Reading {
     /// What the reader is told.
     #[must_use]
@@ -119,13 +141,19 @@ impl Reading {
         }
     }
 
-    /// How its text becomes what is spoken.
-    #[must_use]
-    pub fn manner(&self) -> Manner {
-        Manner {
+    /// How its text becomes what is spoken, with the rules that the book itself has of how words are
+    /// said.
+    ///
+    /// # Errors
+    /// When the rules of the order are wrong; those of a book are left out then.
+    pub fn manner(&self, book: &str) -> Result<Manner, LexiconError> {
+        let own = Lexicon::parse("lexicon", &self.lexicon)?;
+        let both = Lexicon::join([book, &self.lexicon]);
+        Ok(Manner {
+            lexicon: Lexicon::parse("book", &both).unwrap_or(own),
             rules: Rules::without(self.no_rules.iter().copied()),
             ..Manner::default()
-        }
+        })
     }
 
     /// Whether the chapter of this number is wanted.

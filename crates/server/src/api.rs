@@ -32,6 +32,7 @@ pub(crate) mod inside;
 pub(crate) mod jobs;
 mod kept;
 mod listen;
+mod names;
 pub(crate) mod new_job;
 pub(crate) mod problem;
 pub(crate) mod progress;
@@ -103,6 +104,7 @@ fn of_books() -> OpenApiRouter<Arc<Master>> {
                 .layer(DefaultBodyLimit::max(kept::MOST_BYTES)),
         )
         .routes(routes!(inside::text))
+        .routes(routes!(names::list))
         .routes(routes!(estimate::estimate))
         .routes(routes!(books::cover))
         .routes(routes!(sample::speak))

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use audiotome_core::{EngineId, SpeechError, Utterance, Voice};
+use audiotome_core::{EngineId, SpeechError, Voice};
 use serde::{Deserialize, Serialize};
 
 use crate::{OpenAi, OpenError};
@@ -88,17 +88,13 @@ pub(crate) fn check_speakable(text: &str) -> Result<(), SpeechError> {
 }
 
 /// Refuses a voice that the engine doesn't have.
-pub(crate) fn check_voice(
-    id: &EngineId,
-    voices: &[Voice],
-    utterance: &Utterance,
-) -> Result<(), SpeechError> {
-    if voices.iter().any(|voice| *voice.name == *utterance.voice) {
+pub(crate) fn check_voice(id: &EngineId, voices: &[Voice], name: &str) -> Result<(), SpeechError> {
+    if voices.iter().any(|voice| voice.name == name) {
         return Ok(());
     }
     Err(SpeechError::Permanent(format!(
-        "{} has no voice `{}` here",
-        id.engine, utterance.voice
+        "{} has no voice `{name}` here",
+        id.engine
     )))
 }
 

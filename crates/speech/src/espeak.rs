@@ -15,6 +15,7 @@ use crate::engines::{check_speakable, check_voice};
 use crate::process::{self, ProcessError};
 use crate::{EngineKind, OpenError};
 
+mod ipa;
 mod voices;
 
 pub(crate) use voices::{EspeakVoice, nearest};
@@ -38,6 +39,7 @@ pub(crate) struct Espeak {
     program: PathBuf,
     id: EngineId,
     voices: Vec<Voice>,
+    variants: Vec<String>,
 }
 
 impl Espeak {
@@ -54,6 +56,7 @@ impl Espeak {
         };
         let voices = voices::list(&program)?;
         Ok(Self {
+            variants: voices::variants(&program)?,
             program,
             id,
             voices: voices.into_iter().map(|espeak| espeak.voice).collect(),
@@ -71,7 +74,11 @@ impl SpeechEngine for Espeak {
     }
 
     fn synthesize(&self, utterance: &Utterance) -> Result<Clip, SpeechError> {
-        check_voice(&self.id, &self.voices, utterance)?;
+        let (voice, variant) = parts_of_name(&utterance.voice);
+        if variant.is_none_or(|variant| !self.variants.iter().any(|known| known == variant)) {
+            check_voice(&self.id, &self.voices, &utterance.voice)?;
+        }
+        check_voice(&self.id, &self.voices, voice)?;
         check_speakable(&utterance.text)?;
         let rate = (NORMAL_WORDS_PER_MINUTE * utterance.speed.factor()).round();
         // The text goes to the standard input: as an argument it might begin with `-`. `-b 1` is UTF-8.
@@ -86,15 +93,33 @@ impl SpeechEngine for Espeak {
             "--stdin",
             "--stdout",
         ];
-        let text = plain(&utterance.text);
-        let stream = process::run(&self.program, &arguments, text.as_bytes(), LIMIT)
-            .map_err(|error| SpeechError::Transient(chain(&error)))?;
+        let failed = |error: ProcessError| SpeechError::Transient(chain(&error));
+        let text = ipa::commands(&self.program, &utterance.voice, &utterance.text);
+        let text = text.map_err(failed)?;
+        let stream = process::run(&self.program, &arguments, text.as_bytes(), LIMIT);
+        let stream = stream.map_err(failed)?;
         // The program ended well, so it would answer the same again.
         wav::read(&stream).map_err(|reason| {
             let text = &utterance.text;
             SpeechError::Permanent(format!("espeak-ng gave no sound for `{text}`: {reason}"))
         })
     }
+}
+
+/// The voice's own name and its variant: `en-us` and `f3` of `en-us+f3`.
+pub(crate) fn parts_of_name(voice: &str) -> (&str, Option<&str>) {
+    match voice.split_once('+') {
+        Some((name, variant)) => (name, Some(variant)),
+        None => (voice, None),
+    }
+}
+
+/// The variants that a voice of the program can have.
+///
+/// # Errors
+/// When it isn't installed or doesn't work.
+pub(crate) fn variants() -> Result<Vec<String>, OpenError> {
+    voices::variants(&find()?)
 }
 
 /// The program's file.
@@ -131,9 +156,17 @@ pub(crate) fn voices() -> Result<Vec<EspeakVoice>, OpenError> {
 ///
 /// # Errors
 /// When the program fails or hangs.
-pub(crate) fn phonemes(program: &Path, voice: &str, text: &str) -> Result<Vec<u8>, ProcessError> {
+pub(crate) fn phonemes_of_text(
+    program: &Path,
+    voice: &str,
+    text: &str,
+) -> Result<Vec<u8>, ProcessError> {
     let lines: Vec<_> = text.lines().map(plain).collect();
-    let text = lines.join("\n") + "\n";
+    phonemes(program, voice, &(lines.join("\n") + "\n"))
+}
+
+/// The same for lines that may hold commands of eSpeak.
+fn phonemes(program: &Path, voice: &str, text: &str) -> Result<Vec<u8>, ProcessError> {
     process::run(
         program,
         &["-v", voice, "-b", "1", "-q", "--ipa"],

@@ -9,11 +9,13 @@ mod phonemes;
 mod pulses;
 mod script;
 mod sound;
+mod told;
 mod unknown;
 mod vocabulary;
 
 use std::path::Path;
 
+use audiotome_core::pronunciation::{Run, runs};
 use audiotome_core::{
     Clip, EngineId, Language, SpeechEngine, SpeechError, Speed, Utterance, Voice,
 };
@@ -89,13 +91,32 @@ impl Hibari {
     /// # Errors
     /// [`SpeechError::Permanent`] when a network fails.
     pub fn phonemes(&self, text: &str) -> Result<Vec<String>, SpeechError> {
-        let readable = self.phonemes.readable(text);
         let mut pieces = Vec::new();
-        for piece in cut(&readable, MOST_CHARACTERS) {
-            let phonemes = self.phonemes.of(piece)?;
-            let cuts = cut(&phonemes, MOST_PHONEMES);
-            pieces.extend(cuts.into_iter().map(str::to_owned));
+        // Pieces of text follow each other with a breath between; words whose sound is told do not.
+        let mut open = String::new();
+        for run in runs(text) {
+            let text = match run {
+                Run::Word(word) => {
+                    open.push_str(&told::phonemes(&word.ipa));
+                    continue;
+                }
+                Run::Text(text) => text,
+            };
+            if !open.is_empty() && text.starts_with(char::is_whitespace) {
+                open.push(' ');
+            }
+            let readable = self.phonemes.readable(text);
+            for (index, piece) in cut(&readable, MOST_CHARACTERS).into_iter().enumerate() {
+                if index > 0 {
+                    close(&mut pieces, &mut open);
+                }
+                open.push_str(&self.phonemes.of(piece)?);
+            }
+            if text.ends_with(char::is_whitespace) && !open.ends_with(' ') {
+                open.push(' ');
+            }
         }
+        close(&mut pieces, &mut open);
         Ok(pieces)
     }
 
@@ -131,7 +152,7 @@ impl SpeechEngine for Hibari {
     }
 
     fn synthesize(&self, utterance: &Utterance) -> Result<Clip, SpeechError> {
-        check_voice(&self.id, &self.voices, utterance)?;
+        check_voice(&self.id, &self.voices, &utterance.voice)?;
         check_speakable(&utterance.text)?;
         let pieces = self.phonemes(&utterance.text)?;
         if pieces.is_empty() {
@@ -146,6 +167,15 @@ impl SpeechEngine for Hibari {
         }
         Clip::from_f32(SAMPLE_RATE, &samples)
             .map_err(|error| SpeechError::Permanent(format!("`{}`: {error}", utterance.text)))
+    }
+}
+
+/// Ends what is said in one breath, cut further where it is too long for the network.
+fn close(pieces: &mut Vec<String>, open: &mut String) {
+    let phonemes = std::mem::take(open);
+    let phonemes = phonemes.trim();
+    if phonemes.chars().any(vocabulary::is_sound) {
+        pieces.extend(cut(phonemes, MOST_PHONEMES).into_iter().map(str::to_owned));
     }
 }
 

@@ -9,7 +9,9 @@ use std::io::Read as _;
 use std::time::Duration;
 
 use audiotome_codec::{flac, wav};
-use audiotome_core::{Clip, EngineId, Language, SpeechEngine, SpeechError, Utterance, Voice};
+use audiotome_core::{
+    Clip, EngineId, Language, SpeechEngine, SpeechError, Utterance, Voice, pronunciation,
+};
 use serde_json::{Map, Value, json};
 use ureq::Agent;
 use ureq::http::StatusCode;
@@ -82,7 +84,7 @@ impl OpenAi {
         let (slowest, fastest) = self.server.speeds;
         let percent = utterance.speed.percent().clamp(slowest, fastest);
         let ours = json!({
-            "model": self.server.model, "input": &*utterance.text, "voice": &*utterance.voice,
+            "model": self.server.model, "input": pronunciation::plain(&utterance.text), "voice": &*utterance.voice,
             "response_format": self.server.format, "speed": f64::from(percent) / 100.0,
         });
         body.extend(ours.as_object().cloned().unwrap_or_default());

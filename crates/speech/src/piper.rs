@@ -132,7 +132,7 @@ impl SpeechEngine for Piper {
     }
 
     fn synthesize(&self, utterance: &Utterance) -> Result<Clip, SpeechError> {
-        check_voice(&self.id, self.voices(), utterance)?;
+        check_voice(&self.id, self.voices(), &utterance.voice)?;
         check_speakable(&utterance.text)?;
         let sentences =
             phonemes::sentences(&self.config, &utterance.text, |lines| self.phonemes(lines))?;
@@ -154,7 +154,7 @@ impl Piper {
         let Some(program) = &self.espeak else {
             return Ok(lines.to_owned());
         };
-        let answer = espeak::phonemes(program, &self.config.espeak.voice, lines)
+        let answer = espeak::phonemes_of_text(program, &self.config.espeak.voice, lines)
             .map_err(|error| SpeechError::Transient(espeak::chain(&error)))?;
         String::from_utf8(answer).map_err(|_| {
             SpeechError::Transient("espeak-ng gave phonemes that are no text".to_owned())

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use audiotome_core::{
-    Clip, EngineId, Language, SpeechEngine, SpeechError, Speed, Utterance, Voice,
+    Clip, EngineId, Language, SpeechEngine, SpeechError, Speed, Utterance, Voice, pronunciation,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -108,8 +108,8 @@ impl SpeechEngine for Tone {
     }
 
     fn synthesize(&self, utterance: &Utterance) -> Result<Clip, SpeechError> {
-        let text = &utterance.text;
-        check_voice(&self.id, &self.voices, utterance)?;
+        let text = &*pronunciation::plain(&utterance.text);
+        check_voice(&self.id, &self.voices, &utterance.voice)?;
         check_speakable(text)?;
         self.misbehave(text)?;
         let mut samples = beep(text, utterance.speed);

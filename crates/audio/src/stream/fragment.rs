@@ -11,6 +11,7 @@ use super::{Window, container};
 use crate::aac::{AacSink, PACKET, packets};
 use crate::chapter::{SILENCE_AT_ENDS, encoded_chapter, samples_of};
 use crate::ffmpeg::Ffmpeg;
+use crate::resample::at_rate;
 use crate::shape::shape;
 use crate::{AacEncoder, AudioError, Gain};
 
@@ -142,23 +143,15 @@ pub fn heard(clip: &Clip) -> u64 {
     crate::shape::sound(clip).len() as u64
 }
 
-/// A few clips with the pauses after them, as they sound in the audiobook; `None` for none.
-///
-/// # Errors
-/// When they differ in sample rate.
-pub fn excerpt(clips: &[(Clip, Duration)], gain: Gain) -> Result<Option<Clip>, AudioError> {
+/// A few clips with the pauses after them, as they sound in the audiobook, at the rate of the first;
+/// `None` for none.
+#[must_use]
+pub fn excerpt(clips: &[(Clip, Duration)], gain: Gain) -> Option<Clip> {
     let mut samples = Vec::new();
     let rate = clips.first().map_or(0, |(clip, _)| clip.sample_rate());
     for (clip, pause) in clips {
-        if clip.sample_rate() != rate {
-            return Err(AudioError::MixedRates {
-                expected: rate,
-                found: clip.sample_rate(),
-                text: "a sentence of an excerpt".to_owned(),
-            });
-        }
-        samples.extend(shape(clip, gain));
+        samples.extend(shape(&at_rate(clip, rate), gain));
         samples.resize(samples.len() + length(&(0..samples_of(*pause, rate))), 0);
     }
-    Ok(Clip::new(rate, samples).ok())
+    Clip::new(rate, samples).ok()
 }

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use audiotome_audio::{Loudness, OutputFormat, Target};
 use audiotome_book::{Manner, RuleName, Rules};
 use audiotome_core::{Language, PauseLength, Speed};
-use audiotome_production::{Chapters, OutputWish, Reading, VoiceWish};
+use audiotome_production::{Casting, Chapters, OutputWish, Reading, VoiceWish};
 use audiotome_speech::EngineKind;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::part::Part;
+use super::{CastArgs, LexiconArgs};
 
 /// What is wanted of books.
 #[derive(Debug, Args)]
@@ -33,7 +34,11 @@ pub(crate) struct WishArgs {
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
     #[command(flatten)]
+    pub(crate) lexicon: LexiconArgs,
+    #[command(flatten)]
     pub(crate) voice: VoiceArgs,
+    #[command(flatten)]
+    pub(crate) cast: CastArgs,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 }
@@ -118,6 +123,7 @@ impl ReadingArgs {
             skip: self.skip.iter().map(|part| (*part).into()).collect(),
             alt_text: self.alt_text,
             ocr: self.ocr,
+            lexicon: String::new(),
             no_rules: self.rules.off(),
         }
     }
@@ -150,6 +156,8 @@ impl VoiceArgs {
             voice: self.voice.clone(),
             speed: self.speed.unwrap_or(Speed::NORMAL),
             pauses: self.pauses.unwrap_or_default(),
+            casting: Casting::default(),
+            foreign: false,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use audiotome_core::{PauseLength, Speed};
+use audiotome_production::DataFolder;
 use audiotome_speech::EngineKind;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, Method};
@@ -17,12 +18,14 @@ use super::display::Display;
 use super::master::{Master, both};
 use super::{download, follow, ids, print_json, tell};
 use crate::exit::{self, DONE, Ending, FAILED, STOPPED};
+use crate::lexicon;
 
 /// Makes one job after the other, and follows them if that is wanted. A book that fails does not stop
 /// the others; the exit code is that of the only failure, or [`FAILED`] after several books.
 pub(crate) async fn run(
     master: &Master,
     args: &SubmitArgs,
+    data: &DataFolder,
     stop: &CancellationToken,
 ) -> anyhow::Result<u8> {
     // A master that is away or locked says so once, and before it gets a book.
@@ -30,7 +33,7 @@ pub(crate) async fn run(
     let mut failures = Vec::new();
     let mut jobs = Vec::new();
     for book in &args.wish.books {
-        match submit(master, args, book).await {
+        match submit(master, args, book, data).await {
             Ok(job) => jobs.push(job),
             Err(error) => failures.push(report(&error)),
         }
@@ -62,10 +65,23 @@ fn report(error: &anyhow::Error) -> u8 {
     exit::code(error)
 }
 
-async fn submit(master: &Master, args: &SubmitArgs, path: &Path) -> anyhow::Result<Job> {
+async fn submit(
+    master: &Master,
+    args: &SubmitArgs,
+    path: &Path,
+    data: &DataFolder,
+) -> anyhow::Result<Job> {
+    // What is wrong here is told before the book is sent.
+    let casting = args.wish.cast.casting()?;
+    let rules = lexicon::of_book(data, path, &args.wish.lexicon.lexicon)?;
     let book = upload(master, args, path).await?;
+    let mut order = order(args, &book);
+    order["lexicon"] = Some(rules).filter(|rules| !rules.is_empty()).into();
+    order["voices"] = Some(String::from(casting))
+        .filter(|text| !text.is_empty())
+        .into();
     let request = master.request(Method::POST, &["jobs"]);
-    let answer: Value = master.ask(request.json(&order(args, &book))).await?;
+    let answer: Value = master.ask(request.json(&order)).await?;
     let (answer, job) = both::<Job>(answer)?;
     if args.json {
         print_json(&answer)?;
@@ -138,6 +154,7 @@ fn order(args: &SubmitArgs, book: &Book) -> Value {
         "voice": wish.voice.voice,
         "speed": wish.voice.speed.map(Speed::factor),
         "pauses": wish.voice.pauses.map(PauseLength::factor),
+        "foreign": flag(wish.cast.foreign),
         "format": wish.format.format.map(|format| format.to_string()),
         "per_chapter": flag(wish.format.per_chapter),
         "loudness": wish.format.loudness.map(|loudness| loudness.to_string()),

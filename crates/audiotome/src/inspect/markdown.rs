@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use audiotome_book::with_tags;
 use audiotome_core::{Block, BlockKind, Book, Chapter, Language};
 
 /// Writes the chapters with what is known of the book in front. Read again, they give the same
@@ -32,7 +33,8 @@ fn write_chapter(out: &mut impl Write, chapter: &Chapter) -> io::Result<()> {
         matches!(block.kind, BlockKind::Heading(_))
             && block.text.replace('\n', ": ") == chapter.title
     };
-    let heading = chapter.blocks.first().filter(is_title);
+    let blocks = with_tags(&chapter.blocks);
+    let heading = blocks.first().filter(is_title);
     // A title that is not spoken is a remark, which the reader of Markdown knows.
     match heading {
         Some(heading) => writeln!(out, "\n# {}", lines(&heading.text, "<br>"))?,
@@ -41,7 +43,7 @@ fn write_chapter(out: &mut impl Write, chapter: &Chapter) -> io::Result<()> {
             writeln!(out, "\n<!-- chapter: {title} -->")?;
         }
     }
-    for block in &chapter.blocks[usize::from(heading.is_some())..] {
+    for block in &blocks[usize::from(heading.is_some())..] {
         writeln!(out)?;
         match &block.language {
             Some(language) => {

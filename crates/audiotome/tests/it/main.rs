@@ -15,6 +15,7 @@ mod master;
 mod master_faults;
 mod master_rules;
 mod metrics;
+mod narration;
 mod queue;
 mod queue_api;
 mod queue_cli;

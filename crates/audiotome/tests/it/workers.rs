@@ -10,9 +10,9 @@ use crate::master::long_book;
 use crate::sandbox::{BOOK, Sandbox, events, run, spoken, start_until_spoken, stderr};
 
 /// A worker on a free port, killed with this.
-struct Worker {
+pub(crate) struct Worker {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Drop for Worker {
@@ -24,7 +24,7 @@ impl Drop for Worker {
 }
 
 impl Worker {
-    fn start(sandbox: &Sandbox, tone: &str) -> Self {
+    pub(crate) fn start(sandbox: &Sandbox, tone: &str) -> Self {
         let args = ["worker", "--listen", "127.0.0.1:0", "--slots", "1"];
         let mut command = sandbox.audiotome(&args);
         command.env("AUDIOTOME_TONE", tone).stdout(Stdio::piped());

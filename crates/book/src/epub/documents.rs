@@ -7,6 +7,7 @@ use audiotome_core::LeftOutKind;
 use super::archive::Archive;
 use super::encryption;
 use super::package::Package;
+use super::pronunciation::Pronunciations;
 use super::toc::RawEntry;
 use crate::document::Document;
 use crate::{BookError, ReadOptions, encoding, html};
@@ -35,7 +36,7 @@ pub(super) fn read(
     table: &[RawEntry],
     name: &str,
     options: &ReadOptions,
-    warnings: &mut Vec<String>,
+    (told, warnings): (&mut Pronunciations, &mut Vec<String>),
 ) -> Result<Vec<Document>, BookError> {
     let earlier = warnings.len();
     let places = reading_order(archive, package, warnings);
@@ -48,6 +49,7 @@ pub(super) fn read(
         let Some(text) = text_of(archive, &place.path, warnings)? else {
             continue;
         };
+        told.look(&text);
         let nothing = HashSet::new();
         let mut context = html::Context {
             path: &place.path,

@@ -41,9 +41,8 @@ impl Reader<'_, '_> {
             && !matches!(kind, BlockKind::Heading(_))
             && self.tables.is_empty();
         let block = Block {
-            kind,
-            text,
             language: state.language.as_deref().map(Language::new),
+            ..Block::new(kind, text)
         };
         self.document.blocks.push(Located {
             block,

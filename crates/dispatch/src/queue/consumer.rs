@@ -343,6 +343,7 @@ impl Consumer {
         };
         let segment = Segment {
             key: leased.key,
+            engine: Arc::new(narration.engine.clone()),
             source: leased.task.text.as_str().into(),
             utterance: Utterance {
                 text: leased.task.text.as_str().into(),

@@ -133,7 +133,7 @@ impl Round {
             .limit(characters(segment), self.settings.patience);
         let request = Request {
             segment,
-            engine: &self.plan.narration.engine,
+            engine: &segment.engine,
             trace: &trace(segment, lease),
         };
         let spoken = tokio::select! {

@@ -15,6 +15,7 @@ mod refusals;
 mod server;
 mod sharing;
 mod tls;
+mod voices;
 mod waiting;
 
 use std::sync::Arc;

@@ -45,6 +45,8 @@ pub(crate) struct BookDetails {
     pub(crate) left_out: Vec<LeftOutView>,
     /// What was wrong with the file but could be read all the same.
     pub(crate) warnings: Vec<String>,
+    /// How its words are said, as a person wrote it down for this book.
+    pub(crate) lexicon: String,
     /// What was kept for its next job.
     pub(crate) job: JobSettings,
 }
@@ -114,6 +116,7 @@ impl From<Inside> for BookDetails {
             chapters: chapters.collect(),
             left_out: left_out.collect(),
             warnings: book.warnings.clone(),
+            lexicon: inside.kept.edits.lexicon,
             job: inside.kept.job,
             book: BookView {
                 title: metadata.title.clone(),

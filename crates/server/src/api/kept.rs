@@ -15,7 +15,7 @@ use super::book_views::BookDetails;
 use super::books::{InsideQuery, stored};
 use super::extract::{Json, Path};
 use super::inside::Inside;
-use super::new_job::{NewJob, order};
+use super::new_job::{NewJob, lexicon, order};
 use super::problem::{Kind, Problem, Refusals};
 use super::settings::{self, JobSettings};
 use crate::database::{Database, DatabaseError, books, kept};
@@ -40,6 +40,9 @@ pub(crate) struct BookChange {
     metadata: Option<MetadataChange>,
     /// By the chapter's number.
     chapters: Option<std::collections::BTreeMap<String, ChapterChange>>,
+    /// How its words are said, as `word -> spoken form` or `word -> [IPA]`, a rule a line; besides the
+    /// rules of the settings.
+    lexicon: Option<String>,
     /// What its next job is like.
     job: Option<JobSettings>,
 }
@@ -117,9 +120,15 @@ impl Kept {
         id: &str,
     ) -> Result<(NewJob, Order), Problem> {
         new.fill(self.job.clone());
+        new.fill(JobSettings {
+            lexicon: Some(self.edits.lexicon.clone()),
+            ..JobSettings::default()
+        });
         new.fill(settings);
         let mut order = order(&new, master, id)?;
         order.edits = self.edits.clone();
+        // They are among the order's own.
+        order.edits.lexicon.clear();
         if new.chapters.is_some() {
             for edit in order.edits.chapters.values_mut() {
                 edit.read = None;
@@ -137,6 +146,7 @@ impl Kept {
         let changed = serde_json::from_value::<Self>(all);
         let mut changed = changed.map_err(|error| refused(error.to_string()))?;
         changed.edits.metadata = tidy(changed.edits.metadata)?;
+        changed.edits.lexicon = lexicon(Some(&changed.edits.lexicon))?;
         let before = std::mem::take(&mut changed.edits.chapters);
         for (number, edit) in before {
             let chapter = number.checked_sub(1);
@@ -221,7 +231,7 @@ fn settle(number: usize, mut edit: ChapterEdit, chapter: &Chapter) -> Result<Cha
         if text.len() > MOST_TEXT {
             return Err(too_long("the text of a chapter", MOST_TEXT >> 20, "MiB"));
         }
-        let blocks = from_text(text, &chapter.blocks);
+        let (blocks, _) = from_text(text, &chapter.blocks);
         let mut texts = blocks.iter().map(|block| &block.text);
         if !texts.any(|text| text.chars().any(char::is_alphanumeric)) {
             let hint = "switch it off instead".to_owned();

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use audiotome_audio::{Loudness, OutputFormat};
-use audiotome_book::RuleName;
+use audiotome_book::{Lexicon, RuleName};
 use audiotome_core::{Language, LeftOutKind, PauseLength, Speed};
-use audiotome_production::{Chapters, Edits, Order, OutputWish, Reading, VoiceWish};
+use audiotome_production::{Casting, Chapters, Edits, Order, OutputWish, Reading, VoiceWish};
 use audiotome_speech::EngineKind;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -57,6 +57,13 @@ pub(crate) struct NewJob {
     /// A voice from `/voices`, or another one that a speech server has; without it, that of the
     /// server's address, or the best one for the language.
     pub(crate) voice: Option<String>,
+    /// Who reads single chapters and speakers, a line for each: `3-5 = VOICE`, `Alice = VOICE`.
+    pub(crate) voices: Option<String>,
+    /// Read paragraphs in another language with the best voice of that language.
+    pub(crate) foreign: Option<bool>,
+    /// How words are said, as `word -> spoken form` or `word -> [IPA]`, a rule a line; besides, and for
+    /// more than, the rules of the settings and of the book.
+    pub(crate) lexicon: Option<String>,
     /// How fast, 0.5 to 2.0.
     #[schema(minimum = 0.5, maximum = 2.0)]
     pub(crate) speed: Option<f32>,
@@ -104,6 +111,12 @@ impl NewJob {
         self.alt_text = self.alt_text.or(settings.alt_text);
         self.no_rules = self.no_rules.take().or(settings.no_rules);
         self.ocr = self.ocr.or(settings.ocr);
+        self.voices = self.voices.take().or(settings.voices);
+        self.foreign = self.foreign.or(settings.foreign);
+        // Rules add up; those of the more special place are behind the others.
+        let rules = [settings.lexicon, self.lexicon.take()];
+        let rules = Lexicon::join(rules.iter().flatten().map(String::as_str));
+        self.lexicon = Some(rules).filter(|rules| !rules.is_empty());
         self.speed = self.speed.or(settings.speed);
         self.pauses = self.pauses.or(settings.pauses);
         self.format = self.format.take().or(settings.format);
@@ -205,12 +218,15 @@ pub(super) fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Pr
             alt_text: new.alt_text.unwrap_or(false),
             ocr: new.ocr.unwrap_or(false),
             no_rules: no_rules.collect::<Result<_, _>>()?,
+            lexicon: lexicon(new.lexicon.as_deref())?,
         },
         voice: VoiceWish {
             engine: parsed::<EngineKind>("engine", new.engine.as_deref())?,
             voice: new.voice.clone(),
             speed: speed.map_err(|error| wrong("speed", error.to_string()))?,
             pauses: parsed::<PauseLength>("pauses", pauses.as_deref())?.unwrap_or_default(),
+            casting: parsed::<Casting>("voices", new.voices.as_deref())?.unwrap_or_default(),
+            foreign: new.foreign.unwrap_or(false),
         },
         output: OutputWish {
             path: master.settings.library.clone(),
@@ -226,6 +242,18 @@ pub(super) fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Pr
         corrections: Vec::new(),
         skip_failed: new.skip_failed.unwrap_or(false),
     })
+}
+
+/// Rules of how words are said, checked.
+pub(super) fn lexicon(rules: Option<&str>) -> Result<String, Problem> {
+    let rules = rules.unwrap_or_default();
+    match Lexicon::parse("lexicon", rules) {
+        Ok(_) => Ok(rules.to_owned()),
+        Err(error) => {
+            let hint = error.hint().to_owned();
+            Err(Problem::new(Kind::Unprocessable, error.to_string()).with_hint(Some(hint)))
+        }
+    }
 }
 
 fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(

@@ -85,7 +85,6 @@ pub(crate) async fn speak(
         .unwrap_or(audiotome_audio::Gain::UNITY);
     let heard = tokio::task::spawn_blocking(move || excerpt(&clips, gain)).await;
     let heard = heard.map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))?;
-    let heard = heard.map_err(ListenError::from)?;
     let heard = heard.ok_or_else(|| Problem::new(Kind::Unprocessable, "nothing can be heard"))?;
     Ok(([(CONTENT_TYPE, "audio/wav")], wav::encode(&heard)).into_response())
 }
@@ -123,7 +122,8 @@ async fn spoken(
         ..Settings::default()
     };
     let utterance = segment.utterance.clone();
-    let clip = speak_once(&studio.dispatcher, &plan.narration, utterance, settings).await;
+    let narration = plan.narration_of(segment);
+    let clip = speak_once(&studio.dispatcher, &narration, utterance, settings).await;
     let clip = clip.map_err(|error| match error {
         OnceError::Nobody(_) => Problem::new(Kind::Unavailable, error.to_string()),
         OnceError::Unspeakable(_) => Problem::new(Kind::Unprocessable, error.to_string()),

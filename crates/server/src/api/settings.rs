@@ -34,6 +34,13 @@ pub(crate) struct JobSettings {
     pub(crate) engine: Option<String>,
     /// A voice, as jobs name it. It counts only for jobs that name no engine, or the same one.
     pub(crate) voice: Option<String>,
+    /// Who reads single chapters and speakers, a line for each: `3-5 = VOICE`, `Alice = VOICE`.
+    pub(crate) voices: Option<String>,
+    /// Read paragraphs in another language with the best voice of that language.
+    pub(crate) foreign: Option<bool>,
+    /// How words are said, as `word -> spoken form` or `word -> [IPA]`, a rule a line. A job's own rules
+    /// are added, and count for more.
+    pub(crate) lexicon: Option<String>,
     /// How fast, 0.5 to 2.0.
     #[schema(minimum = 0.5, maximum = 2.0)]
     pub(crate) speed: Option<f32>,

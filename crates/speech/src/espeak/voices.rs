@@ -33,6 +33,18 @@ pub(super) fn list(program: &Path) -> Result<Vec<EspeakVoice>, OpenError> {
     Ok(voices)
 }
 
+/// Asks `program` for the variants that any of its voices can have: the `f3` of `en-us+f3`.
+///
+/// # Errors
+/// When it doesn't work.
+pub(super) fn variants(program: &Path) -> Result<Vec<String>, OpenError> {
+    let answer = process::run(program, &["--voices=variant"], b"", LIMIT)?;
+    let answer = String::from_utf8_lossy(&answer);
+    let files = answer.split_whitespace();
+    let variants = files.filter_map(|file| file.strip_prefix("!v/").map(str::to_owned));
+    Ok(variants.collect())
+}
+
 /// The voice that speaks `language` best: the whole tag first, then ever shorter ones (`zh-Hant-TW`,
 /// `zh-Hant`, `zh`), and at last any voice of a region of the language.
 pub(crate) fn nearest<'a>(voices: &'a [EspeakVoice], language: &Language) -> Option<&'a Voice> {

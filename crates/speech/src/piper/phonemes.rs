@@ -1,5 +1,6 @@
 //! From text to the ids that a Piper model takes.
 
+use audiotome_core::pronunciation::{self, Pronounced, stands_in};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::clauses::{Clause, clauses};
@@ -17,15 +18,17 @@ pub(crate) fn sentences<E>(
     text: &str,
     espeak: impl FnOnce(&str) -> Result<String, E>,
 ) -> Result<Vec<Vec<i32>>, E> {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let spoken = match config.phoneme_type {
-        PhonemeType::Text => vec![text],
+        PhonemeType::Text => vec![one_line(&pronunciation::plain(text))],
         PhonemeType::Espeak | PhonemeType::Other => {
+            let (text, words) = pronunciation::with_stand_ins(text);
+            let text = one_line(&text);
             let clauses = clauses(&text);
-            let lines: Vec<&str> = clauses.iter().map(|clause| clause.text).collect();
-            // The empty lines keep clauses apart of which espeak makes several lines.
+            let lines: Vec<&str> = clauses.iter().flat_map(|c| readable(c.text)).collect();
+            // The empty lines keep apart what espeak makes several lines of.
             let phonemes = espeak(&(lines.join("\n\n") + "\n"))?;
-            join(&clauses, &phonemes)
+            join(&clauses, &words, &phonemes)
         }
     };
     Ok(spoken
@@ -36,13 +39,19 @@ pub(crate) fn sentences<E>(
         .collect())
 }
 
+/// The parts of a clause between the words whose sound is told, as far as there is something to read.
+fn readable(clause: &str) -> impl Iterator<Item = &str> {
+    let parts = clause.split(|c| stands_in(c).is_some());
+    parts.filter(|part| part.chars().any(char::is_alphanumeric))
+}
+
 /// Puts the punctuation back behind each clause's phonemes, and clauses together into sentences.
-fn join(clauses: &[Clause<'_>], phonemes: &str) -> Vec<String> {
+fn join(clauses: &[Clause<'_>], told: &[Pronounced<'_>], phonemes: &str) -> Vec<String> {
     let mut sentences = Vec::new();
     let mut sentence = String::new();
-    for (clause, spoken) in clauses.iter().zip(phonemes.split("\n\n")) {
-        let spoken = without_flags(spoken);
-        let words: Vec<&str> = spoken.split_whitespace().collect();
+    let mut parts = phonemes.split("\n\n");
+    for clause in clauses {
+        let words = words(clause.text, told, &mut parts);
         if words.is_empty() {
             continue;
         }
@@ -57,6 +66,41 @@ fn join(clauses: &[Clause<'_>], phonemes: &str) -> Vec<String> {
     }
     sentences.push(sentence);
     sentences
+}
+
+/// The phonemes of a clause, word by word: those of espeak (`parts`, as [`readable`] asked for them)
+/// and those that the text tells.
+fn words<'p>(
+    clause: &str,
+    told: &[Pronounced<'_>],
+    parts: &mut impl Iterator<Item = &'p str>,
+) -> Vec<String> {
+    let mut words = Vec::new();
+    for (index, part) in clause.split(|c| stands_in(c).is_some()).enumerate() {
+        let number = match index {
+            0 => None,
+            _ => clause.chars().filter_map(stands_in).nth(index - 1),
+        };
+        if let Some(word) = number.and_then(|number| told.get(number)) {
+            words.extend(word.ipa.split_whitespace().map(as_espeak));
+        }
+        if part.chars().any(char::is_alphanumeric) {
+            let spoken = without_flags(parts.next().unwrap_or_default());
+            words.extend(spoken.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+/// IPA as espeak writes it, which the models know: without ties and syllables.
+fn as_espeak(ipa: &str) -> String {
+    let known = |c: char| match c {
+        'g' => Some('ɡ'),
+        '\'' => Some('ˈ'),
+        '.' | '‿' | '\u{361}' => None,
+        c => Some(c),
+    };
+    ipa.chars().filter_map(known).collect()
 }
 
 /// The phonemes without the marks around words of another language: `(en)wɜːd(de)`.
@@ -156,8 +200,20 @@ mod tests {
         let clauses = clauses("One, two. Three (of all) done; four");
         let joined = join(
             &clauses,
+            &[],
             "wˈʌn\n\ntˈuː\n\nθɹˈiː\nʌv ˈɔːl\n(de)dan(en)\n\nfˈoːɹ\n",
         );
         assert_eq!(joined, ["wˈʌn, tˈuː.", "θɹˈiː ʌv ˈɔːl dan; fˈoːɹ"]);
+    }
+
+    #[test]
+    fn sounds_that_are_told_stand_among_the_others() {
+        let text = "Ask [Nguyen](/ˈwɪ.n/), [Siobhan](/ʃɪˈvɔːn/) said.";
+        let (text, words) = pronunciation::with_stand_ins(text);
+        let clauses = clauses(&text);
+        let lines: Vec<_> = clauses.iter().flat_map(|c| readable(c.text)).collect();
+        assert_eq!(lines, ["Ask ", " said."]);
+        let joined = join(&clauses, &words, "ˈask\n\nsˈɛd\n");
+        assert_eq!(joined[0], "ˈask ˈwɪn, ʃɪˈvɔːn sˈɛd.");
     }
 }

@@ -103,10 +103,25 @@ fn named(
         .filter(|installed| installed.voice.name.eq_ignore_ascii_case(name))
         .min_by_key(|installed| installed.engine.rank())
         .map(|installed| asked(installed.engine, &installed.voice.name))
+        .or_else(|| variant(engine, name))
         .ok_or_else(|| OpenError::UnknownVoice {
             voice: name.to_owned(),
             engine,
         })
+}
+
+/// A variant of one of eSpeak's voices: `en-us+f3`.
+fn variant(engine: Option<EngineKind>, name: &str) -> Option<Choice> {
+    let (base, variant) = espeak::parts_of_name(name);
+    let variant = variant.filter(|_| matches!(engine, None | Some(EngineKind::Espeak)))?;
+    let known = espeak::variants().ok()?;
+    let variant = known
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(variant))?;
+    let voices = espeak::voices().ok()?;
+    let same = |found: &&espeak::EspeakVoice| found.voice.name.eq_ignore_ascii_case(base);
+    let base = &voices.iter().find(same)?.voice.name;
+    Some(asked(EngineKind::Espeak, &format!("{base}+{variant}")))
 }
 
 fn best_neural(

@@ -40,6 +40,11 @@ macro_rules! conformance {
             }
 
             #[test]
+            fn a_sound_that_is_told_is_never_spelt() {
+                super::a_sound_that_is_told_is_never_spelt(&speaker($kind));
+            }
+
+            #[test]
             fn plain_speech_passes_the_check() {
                 super::plain_speech_passes_the_check(&speaker($kind));
             }
@@ -126,6 +131,19 @@ fn plain_speech_passes_the_check(speaker: &Speaker) {
         assert_eq!(check.judge(text, &clip), Ok(()), "{text}");
         let loudest = clip.samples().iter().map(|s| s.unsigned_abs()).max();
         assert!(loudest > Some(1_000), "{text}: loudest {loudest:?}");
+    }
+}
+
+/// Whether an engine takes phonemes or not: the word is as long as it is usually.
+fn a_sound_that_is_told_is_never_spelt(speaker: &Speaker) {
+    let length = |text: &str| speaker.say(text).duration().as_secs_f64();
+    let usual = length("They asked Hermione about it.");
+    for ipa in ["hɜːˈmaɪəni", "ǂʘɮ", "ˈhɜːɹ.mi.oʊn"] {
+        let told = length(&format!("They asked [Hermione](/{ipa}/) about it."));
+        assert!(
+            (told / usual - 1.0).abs() < 0.4,
+            "{ipa}: {told}, not {usual}"
+        );
     }
 }
 
