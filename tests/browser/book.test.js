@@ -111,6 +111,42 @@ test("the beginning is heard at once, in the voice and at the speed that were ch
   assert.deepEqual(page.faults, []);
 });
 
+test("a name is heard, said otherwise, and only its sentences are others", async () => {
+  const text = `${bookText({ title: "Names", chapters: 1 })}\nThen old Ermengarde came. We saw Ermengarde there, and left.\n`;
+  const book = await master.upload("names.md", text);
+  const before = await keysOf(await finished((await master.call("POST", "/jobs", { book: book.id })).id));
+  const page = await openPage(browser);
+  await page.goto(`${master.url}/book/${book.id}`);
+  await page.getByText("Names and how they are said").click();
+  await page.getByText("2 times").waitFor();
+  const field = page.getByLabel("Ermengarde is said as");
+  await field.fill("air-men-guard");
+  const asked = page.waitForRequest((request) => request.url().endsWith("/v1/audio/speech"));
+  await page.getByRole("button", { name: "Hear Ermengarde" }).click();
+  assert.equal((await asked).postDataJSON().input, "air-men-guard");
+  await saved(page);
+  await checkPage(page);
+  const kept = async () => (await master.call("GET", `/books/${book.id}`)).lexicon;
+  assert.equal(await kept(), "Ermengarde -> air-men-guard\n");
+
+  const job = await started(page);
+  const said = (await master.call("GET", `/jobs/${job.id}/segments?limit=1000`)).segments.map(({ text }) => text);
+  assert.equal(said.filter((text) => text.includes("air-men-guard")).length, 2);
+  const after = await keysOf(job);
+  assert.equal([...after].filter((key) => !before.has(key)).length, 2);
+
+  // The rules as a whole, with one that can't be read.
+  await page.goto(`${master.url}/book/${book.id}`);
+  await page.getByText("Names and how they are said").click();
+  const rules = page.getByLabel("All rules for this book");
+  await rules.fill("/(/ -> what");
+  await page.getByText(/Not saved: .*line 1/).waitFor();
+  await rules.fill("");
+  await saved(page);
+  assert.equal(await kept(), "");
+  assert.equal(await page.getByLabel("Ermengarde is said as").inputValue(), "");
+});
+
 test("from the library to the start without a mouse", async () => {
   const book = await master.upload("d.md", bookText({ title: "Keyboard" }));
   const page = await openPage(browser);

@@ -88,6 +88,7 @@ test("new books start with what was said here", async () => {
   await page.getByLabel("Format").selectOption("mp3");
   await page.getByLabel("Speed").fill("1.25");
   await page.getByLabel("Pauses").fill("1.5");
+  await page.getByLabel("How words are said").fill("lieu -> loo");
   await page.getByLabel("One file for each chapter").check();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").waitFor();
@@ -100,6 +101,7 @@ test("new books start with what was said here", async () => {
   assert.equal(await page.getByLabel("Format").inputValue(), "mp3");
   await page.getByLabel("Speed").fill("1");
   await page.getByLabel("Pauses").fill("1");
+  await page.getByLabel("How words are said").fill("");
   await page.getByLabel("Format").selectOption("m4b");
   await page.getByLabel("One file for each chapter").uncheck();
   await page.getByRole("button", { name: "Save" }).click();

@@ -1,6 +1,7 @@
 // A book before it is spoken: every change is kept at once, and the estimate follows.
 
 import { attempt, call, duration, refreshUnless, say, sound, tell } from "./app.js";
+import { names } from "./names.js";
 
 const $ = (id) => document.getElementById(id);
 const path = `/books/${$("book").dataset.id}`;
@@ -91,6 +92,8 @@ function show(book) {
 // --- The estimate ---
 
 let asked = 0;
+/** Who reads the book, as the estimate has it. */
+let narrator = {};
 const best = $("voice").options[0].textContent;
 async function estimate() {
   const mine = ++asked;
@@ -98,6 +101,7 @@ async function estimate() {
   try {
     const found = await call("GET", `${path}/estimate`);
     if (mine !== asked) return;
+    narrator = { engine: found.engine, voice: found.voice };
     $("length").textContent = duration(found.audio_seconds);
     $("making").textContent = found.making_seconds === null ? say("book.nobody") : duration(found.making_seconds);
     $("reader").textContent = found.voice === found.engine ? found.engine : `${found.voice} (${found.engine})`;
@@ -280,6 +284,10 @@ $("book").addEventListener("click", ({ target }) => {
   if (target.dataset.all) switchAll(target.dataset.all === "true");
   else if (target.hasAttribute("aria-expanded")) attempt(() => unfold(target));
 });
+
+// --- Names ---
+
+names({ path, keep: (lexicon) => keep({ lexicon }, 800), reader: () => narrator });
 
 // --- About the book ---
 

@@ -28,6 +28,7 @@ static ASSETS: &[Asset] = &assets![
     "app.js" "text/javascript; charset=utf-8",
     "book.css" "text/css; charset=utf-8",
     "book.js" "text/javascript; charset=utf-8",
+    "names.js" "text/javascript; charset=utf-8",
     "library.js" "text/javascript; charset=utf-8",
     "listen.css" "text/css; charset=utf-8",
     "listen.js" "text/javascript; charset=utf-8",
