@@ -2,13 +2,14 @@
 
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::master::{assert_listener_goes_first, audiobook, converted, long_book, start};
-use crate::queue::{Worker, through};
+use crate::queue::{Worker, through, total, worker};
 use crate::redis::Redis;
 use crate::sandbox::Sandbox;
 use crate::serving::{Process, master};
+use crate::workers::alone;
 
 /// A master that leaves the speaking to workers.
 fn serve(sandbox: &Sandbox, redis: &Redis, listen: &str) -> Command {
@@ -98,4 +99,58 @@ fn a_text_for_others_goes_through_the_queue_too() {
     assert_eq!(status, 200, "{}", String::from_utf8_lossy(&bytes));
     assert_eq!(&bytes[..4], b"RIFF");
     assert_eq!(redis.ask(&["hget", "{audiotome}:totals", "spoken"]), "1");
+}
+
+#[test]
+fn a_master_that_is_killed_at_any_kind_of_write_has_everything_spoken_once() {
+    let moments: [(&str, fn(&Value) -> bool); 5] = [
+        ("planned", |event| event["planned"] == true),
+        ("the first clip", |event| event["event"] == "spoken"),
+        ("in the middle", |event| {
+            event["segment"].as_u64() > Some(40)
+        }),
+        ("a chapter", |event| event["state"] == "ready"),
+        ("assembling", |event| event["state"] == "assembling"),
+    ];
+    for store in ["folder", "redis"] {
+        for (name, moment) in moments {
+            killed_at(store, name, moment);
+        }
+    }
+}
+
+fn killed_at(store: &str, name: &str, moment: fn(&Value) -> bool) {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let through = |command: &mut Command| {
+        if store == "redis" {
+            command.env("AUDIOTOME_STORE", "redis");
+        }
+    };
+    let start_master = || {
+        let mut command = serve(&sandbox, &redis, "127.0.0.1:0");
+        through(&mut command);
+        Process::start(&mut command)
+    };
+    let mut first = start_master();
+    let book = first.upload("book.md", &long_book());
+    let mut events = first.all_events();
+    let job = start(&first, &book, json!({}));
+    let mut command = worker(&sandbox, &redis, "delay=5ms", &[]);
+    through(&mut command);
+    let _worker = Worker::of(&mut command);
+    while !moment(&events.next().expect("the stream goes on").1) {}
+    first.signal("-KILL");
+    first.wait();
+    let again = start_master();
+    let done = again.wait_for(&job, &["done", "failed"]);
+    assert_eq!(done["state"], "done", "{store}, {name}: {done:#}");
+    let wanted = converted("book.md", &long_book());
+    assert_eq!(audiobook(&again, &job), wanted, "{store}, {name}");
+    let (_, segments) = alone();
+    let spoken = total(&redis, "spoken") as usize;
+    assert_eq!(
+        (spoken, total(&redis, "late")),
+        (segments, 0),
+        "{store}, {name}"
+    );
 }
