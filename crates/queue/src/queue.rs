@@ -47,7 +47,8 @@ impl Queue {
         self.link.address()
     }
 
-    /// Adds segments, and their lane where it is new. Those that are there already stay as they are.
+    /// Adds segments, and their lane where it is new. Those that are there already stay as they are,
+    /// and those whose clips are in Redis are not added.
     /// Returns how many are new.
     ///
     /// # Errors

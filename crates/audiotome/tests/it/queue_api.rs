@@ -162,9 +162,12 @@ fn limits_are_read_and_set_through_the_master() {
     let job = master.post("/jobs", &json!({ "book": book, "engine": "tone" }));
     let job = job["id"].as_str().unwrap();
     let worker = Helper::worker(&scene.sandbox, &scene.redis, "");
-    let there = |queue: &Value| queue["workers"][0]["name"] == worker.name.as_str();
-    until(|| master.get("/queue"), there);
-    let queue = master.get("/queue");
+    let there = |queue: &Value| {
+        queue["workers"][0]["name"] == worker.name.as_str() && queue["lanes"][0]["waiting"].is_u64()
+    };
+    let queue = until(|| master.get("/queue"), there);
+    let able = |queue: &Value| queue["lanes"][0]["somebody_can"] == true;
+    until(|| master.get("/queue"), able);
     assert_eq!(queue["lanes"][0]["leased"], 0, "{queue:#}");
     assert_eq!(put(&none), (200, none));
     assert_eq!(master.wait_for(job, &["done", "failed"])["state"], "done");

@@ -32,7 +32,7 @@ fn the_board_shows_who_speaks_what() {
     let master = serve(&sandbox, &redis);
     let book = master.upload("book.md", &long_book());
     let job = start(&master, &book, json!({}));
-    let _worker = Worker::start(&sandbox, &redis, "hang=number 3.");
+    let _worker = Worker::start(&sandbox, &redis, "hang=number three.");
     let path = format!("/jobs/{job}/segments?state=speaking");
     let speaking = until(|| master.get(&path), |list| list["total"] == 2);
     let queue = master.get("/queue");
@@ -50,15 +50,14 @@ fn a_pool_that_is_killed_is_told_once_for_each_worker_and_what_it_had_comes_back
     let master = serve(&sandbox, &redis);
     let book = master.upload("book.md", &long_book());
     let job = start(&master, &book, json!({}));
-    let workers =
-        [(); 2].map(|()| Worker::with(&sandbox, &redis, "hang=number", &["--slots", "4"]));
-    let leased = |queue: &Value| queue["lanes"][0]["leased"].as_u64() >= Some(8);
+    let workers = [(); 2].map(|()| Worker::start(&sandbox, &redis, "hang=number"));
+    let leased = |queue: &Value| queue["lanes"][0]["leased"].as_u64() >= Some(4);
     until(|| master.get("/queue"), leased);
     workers.iter().for_each(|worker| worker.signal("-KILL"));
     // Nobody is left who would ask for work.
     let free = |queue: &Value| queue["lanes"][0]["leased"] == 0;
     let queue = until(|| master.get("/queue"), free);
-    assert!(queue["totals"]["lapsed"].as_u64() >= Some(8), "{queue:#}");
+    assert!(queue["totals"]["lapsed"].as_u64() >= Some(4), "{queue:#}");
     let lost = |log: &[Value]| {
         log.iter()
             .filter(|event| event["event"] == "worker-away")
@@ -81,6 +80,8 @@ fn a_store_that_is_away_is_told_with_a_way_out() {
     let job = start(&master, &book, json!({}));
     let share = sandbox.path("share");
     let worker = Worker::start(&sandbox, &redis, "delay=20ms");
+    let begun = |queue: &Value| queue["totals"]["spoken"].as_u64() > Some(0);
+    until(|| master.get("/queue"), begun);
     worker.signal("-STOP");
     fs_err::rename(&share, sandbox.path("aside")).unwrap();
     sandbox.file("share", "in the way");

@@ -182,9 +182,11 @@ impl<'a> QueueRound<'a> {
     }
 
     async fn go(&mut self) -> Result<(), DispatchError> {
-        // What another run of this master has left in Redis need not be spoken.
-        let lost = self.not_in_redis(self.in_order()).await?;
-        self.add(lost).await;
+        self.add(self.in_order()).await;
+        if self.producer.settings.fetch.is_some() {
+            // An earlier run of this master may have left clips in Redis.
+            self.compare().await?;
+        }
         let mut position = self.settings.position.watch();
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

@@ -1,4 +1,5 @@
--- Adds segments to a lane, and the lane where it is new. Segments that are there already stay as they are.
+-- Adds segments to a lane, and the lane where it is new. Segments that are there already stay as they are; those whose
+-- clips are still in Redis need not be spoken.
 -- ARGV: lane, its description (JSON), stream of its master, priority (−1,000,000 to 1,000,000),
 --       'first' or 'work', then key and segment (JSON) of each. Returns how many are new.
 local lane = ARGV[1]
@@ -19,7 +20,7 @@ local added = 0
 local at = now()
 for index = 6, #ARGV, 2 do
     local key = ARGV[index]
-    if redis.call('HEXISTS', P .. 'open:' .. lane, key) == 0 then
+    if redis.call('HEXISTS', P .. 'open:' .. lane, key) == 0 and redis.call('EXISTS', P .. 'clip:' .. key) == 0 then
         redis.call('HDEL', P .. 'dead:' .. lane, key)
         local segment = cjson.decode(ARGV[index + 1])
         segment.tries, segment.suspects, segment.history, segment.added = 0, 0, '', at
