@@ -104,27 +104,35 @@ fn a_text_for_others_goes_through_the_queue_too() {
 /// When a master is killed: what it writes then is the job, clips, chapters, the audiobook.
 type Moment = fn(&Value) -> bool;
 
+const PLANNED: Moment = |event| event["planned"] == true;
+const FIRST_CLIP: Moment = |event| event["event"] == "spoken";
+const MIDDLE: Moment = |event| event["event"] == "spoken" && event["segment"].as_u64() > Some(40);
+const CHAPTER: Moment = |event| event["state"] == "ready";
+const ASSEMBLING: Moment = |event| event["state"] == "assembling";
+
 #[test]
-fn a_master_that_is_killed_at_any_kind_of_write_has_everything_spoken_once() {
-    let moments: [(&str, Moment); 5] = [
-        ("planned", |event| event["planned"] == true),
-        ("the first clip", |event| event["event"] == "spoken"),
-        ("in the middle", |event| {
-            event["event"] == "spoken" && event["segment"].as_u64() > Some(40)
-        }),
-        ("a chapter", |event| event["state"] == "ready"),
-        ("assembling", |event| event["state"] == "assembling"),
-    ];
+fn a_master_that_is_killed_at_a_clip_has_everything_spoken_once() {
+    killed_at(None, &[PLANNED, FIRST_CLIP, MIDDLE]);
+}
+
+#[test]
+fn a_master_that_is_killed_at_a_chapter_or_the_audiobook_has_everything_spoken_once() {
+    killed_at(None, &[CHAPTER, ASSEMBLING]);
+}
+
+#[test]
+fn a_master_that_is_killed_while_clips_are_in_redis_finds_them_there() {
+    killed_at(Some("redis"), &[FIRST_CLIP, MIDDLE]);
+}
+
+fn killed_at(store: Option<&str>, moments: &[Moment]) {
     let wanted = (converted("book.md", &long_book()), alone().1);
-    for (name, moment) in moments {
-        killed_at(None, name, moment, &wanted);
-    }
-    for (name, moment) in &moments[1..3] {
-        killed_at(Some("redis"), name, *moment, &wanted);
+    for (number, moment) in moments.iter().enumerate() {
+        kill_at(store, number, *moment, &wanted);
     }
 }
 
-fn killed_at(store: Option<&str>, name: &str, moment: Moment, wanted: &(Vec<u8>, usize)) {
+fn kill_at(store: Option<&str>, number: usize, moment: Moment, wanted: &(Vec<u8>, usize)) {
     let (sandbox, redis) = (Sandbox::new(), Redis::start());
     let keep_in = |command: &mut Command| {
         if let Some(store) = store {
@@ -148,11 +156,20 @@ fn killed_at(store: Option<&str>, name: &str, moment: Moment, wanted: &(Vec<u8>,
     first.wait();
     let again = start_master();
     let done = again.wait_for(&job, &["done", "failed"]);
-    assert_eq!(done["state"], "done", "{store:?}, {name}: {done:#}");
+    assert_eq!(
+        done["state"], "done",
+        "{store:?}, moment {number}: {done:#}"
+    );
     let (book, segments) = wanted;
-    assert!(audiobook(&again, &job) == *book, "{store:?}, {name}");
+    assert!(
+        audiobook(&again, &job) == *book,
+        "{store:?}, moment {number}"
+    );
     let spoken = total(&redis, "spoken") as usize;
     // What is finished while the new master looks into the store may be spoken again.
     let once = *segments..=segments + 2;
-    assert!(once.contains(&spoken), "{store:?}, {name}: {spoken}");
+    assert!(
+        once.contains(&spoken),
+        "{store:?}, moment {number}: {spoken}"
+    );
 }
