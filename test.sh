@@ -7,7 +7,7 @@ cd "$here"
 
 need_rust
 need cc=gcc g++=g++ make=make cmake=cmake ffmpeg=ffmpeg espeak-ng=espeak-ng zip=zip python3=python3 pip3=python3-pip \
-    redis-server=redis-server redis-cli=redis-tools pdftotext=poppler-utils tesseract=tesseract-ocr \
+    redis-server=redis-server redis-cli=redis-tools faketime=faketime pdftotext=poppler-utils tesseract=tesseract-ocr \
     chromium=chromium node=nodejs npm=npm
 cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest
 

@@ -12,16 +12,32 @@ packages=$folder/python
 export PYTHONPATH=$packages
 
 work=$(mktemp -d)
-: >"$work/out"
-AUDIOTOME_DATA=$work/data "$audiotome" serve --listen 127.0.0.1:0 >"$work/out" 2>"$work/err" &
-master=$!
-trap 'kill $master 2>/dev/null || true; wait $master 2>/dev/null || true; rm -rf "$work"' EXIT
-until grep -q listening "$work/out"; do
-    kill -0 $master || { cat "$work/err"; exit 1; }
-    sleep 0.1
-done
-url=$(grep -o 'http://.*' "$work/out")
+started=()
+trap 'kill "${started[@]}" 2>/dev/null || true; wait "${started[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
+# serve NAME [OPTION…]: starts a master and sets `url`.
+serve() {
+    local name=$1 out=$work/$1.out
+    : >"$out"
+    AUDIOTOME_DATA=$work/$name "$audiotome" serve --listen 127.0.0.1:0 "${@:2}" >"$out" 2>"$work/$name.err" &
+    started+=($!)
+    until grep -q listening "$out"; do
+        kill -0 "${started[-1]}" || { cat "$work/$name.err"; exit 1; }
+        sleep 0.1
+    done
+    url=$(grep -o 'http://.*' "$out")
+}
+
+# conform URL [OPTION…]: whether a master answers as the document says, whatever it is asked.
+conform() {
+    python3 "$packages/bin/schemathesis" run "$work/openapi.json" --url "$@" \
+        --max-examples 20 --seed 1 --no-color --checks \
+        not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance \
+        >"$work/schemathesis.log" 2>&1 || { cat "$work/schemathesis.log"; exit 1; }
+    tail -n 3 "$work/schemathesis.log"
+}
+
+serve alone
 python3 - "$url" "$work/openapi.json" <<'PYTHON'
 import json, sys, urllib.request
 from openai import OpenAI
@@ -44,8 +60,12 @@ PYTHON
 
 # An endless stream can't be read to its end.
 cd "$work"
-python3 "$packages/bin/schemathesis" run "$work/openapi.json" --url "$url" --exclude-path /events \
-    --max-examples 20 --seed 1 --no-color --checks \
-    not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance \
-    >"$work/schemathesis.log" 2>&1 || { cat "$work/schemathesis.log"; exit 1; }
-tail -n 3 "$work/schemathesis.log"
+conform "$url" --exclude-path /events
+
+# The queue's calls, of a master that has one.
+socket=$work/redis.sock
+redis-server --port 0 --unixsocket "$socket" --save "" --dir "$work" >/dev/null &
+started+=($!)
+until [ -S "$socket" ]; do sleep 0.1; done
+serve queue --queue "redis+unix://$socket" --store "file://$work/share" --no-local
+conform "$url" --include-path-regex '^/queue'

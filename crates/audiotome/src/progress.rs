@@ -119,6 +119,9 @@ impl Progress {
             Event::WorkerAway { worker, reason } => {
                 self.say(&format!("{worker} is away: {reason}; it is asked again"));
             }
+            Event::WorkerHeldUp { worker, reason } => {
+                self.say(&format!("{worker} {reason}"));
+            }
             Event::WorkerUnfit { worker, reason } => {
                 self.say(&format!("{worker} can't help with this book: {reason}"));
             }

@@ -14,6 +14,15 @@ pub(crate) fn runtime() -> anyhow::Result<Runtime> {
         .context("can't start threads")
 }
 
+/// One thread for everything that waits, for a program that hardly does anything else: what wakes what is then no
+/// matter of threads. Speaking has threads of its own either way.
+pub(crate) fn small_runtime() -> anyhow::Result<Runtime> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("can't start threads")
+}
+
 /// The first Ctrl-C or SIGTERM finishes what is being done; a second one leaves at once.
 pub(crate) fn stop(runtime: &Runtime) -> CancellationToken {
     let cancel = CancellationToken::new();

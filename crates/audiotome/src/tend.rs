@@ -8,8 +8,8 @@ pub(crate) mod args;
 mod find;
 mod history;
 mod limits;
+mod segments;
 mod stats;
-mod tasks;
 mod workers;
 
 use std::io::{self, Write as _};
@@ -55,14 +55,14 @@ async fn carry_out(queue: &Queue, args: &TendArgs, stop: &CancellationToken) -> 
         TendCommand::Stats { watch } => stats::run(queue, *watch, json, stop).await,
         TendCommand::Workers => workers::list(queue, json).await,
         TendCommand::List { lane, state } => {
-            tasks::list(queue, lane.as_deref(), *state, json).await
+            segments::list(queue, lane.as_deref(), *state, json).await
         }
-        TendCommand::Dead { lane } => tasks::dead(queue, lane.as_deref(), json).await,
+        TendCommand::Dead { lane } => segments::dead(queue, lane.as_deref(), json).await,
         TendCommand::History { key } => history::run(queue, key, json).await,
-        TendCommand::Retry { lane, keys } => tasks::retry(queue, lane, keys, json).await,
-        TendCommand::Revoke { lane, keys } => tasks::revoke(queue, lane, keys, json).await,
+        TendCommand::Retry { lane, keys } => segments::retry(queue, lane, keys, json).await,
+        TendCommand::Revoke { lane, keys } => segments::revoke(queue, lane, keys, json).await,
         TendCommand::Purge { lane, yes, .. } => {
-            tasks::purge(queue, lane.as_deref(), *yes, json).await
+            segments::purge(queue, lane.as_deref(), *yes, json).await
         }
         TendCommand::Drain { worker } => workers::drain(queue, worker, json).await,
         TendCommand::Limit(args) => limits::set(queue, args, json).await,

@@ -37,7 +37,10 @@ pub(crate) fn run(args: &WorkerArgs, data: &DataFolder) -> anyhow::Result<u8> {
         .slots
         .map_or_else(Slots::per_core, |slots| Slots::new(slots.into()));
     let served = served(args, slots)?;
-    let runtime = signals::runtime()?;
+    let runtime = match &args.queue.queue {
+        Some(_) => signals::small_runtime()?,
+        None => signals::runtime()?,
+    };
     let drain = signals::stop(&runtime);
     let repertoire = Arc::new(repertoire);
     runtime.block_on(async {

@@ -53,7 +53,7 @@ fn md5(samples: &[i16]) -> [u8; 16] {
     let mut bytes = Vec::with_capacity(16 * 1024);
     for block in samples.chunks(8 * 1024) {
         bytes.clear();
-        bytes.extend(block.iter().flat_map(|sample| sample.to_le_bytes()));
+        crate::append_pcm(&mut bytes, block);
         hasher.update(&bytes);
     }
     hasher.finalize().into()

@@ -25,7 +25,7 @@ pub fn encode(clip: &Clip) -> Vec<u8> {
     bytes.extend((rate * 2).to_le_bytes());
     bytes.extend(b"\x02\0\x10\0data");
     bytes.extend(size.to_le_bytes());
-    bytes.extend(clip.samples().iter().flat_map(|s| s.to_le_bytes()));
+    crate::append_pcm(&mut bytes, clip.samples());
     bytes
 }
 

@@ -48,6 +48,9 @@ pub enum Event {
         audio: Duration,
         /// Who spoke it.
         worker: String,
+        /// How long that took, where whoever spoke it has told.
+        #[serde(skip)]
+        took: Option<Duration>,
     },
     /// A try failed; the segment will be tried again.
     Retried {
@@ -72,6 +75,13 @@ pub enum Event {
         /// Its name.
         worker: String,
         /// What went wrong.
+        reason: String,
+    },
+    /// A worker can't go on for now: the store is full or away, say. It goes on by itself when it can.
+    WorkerHeldUp {
+        /// Its name.
+        worker: String,
+        /// What holds it up.
         reason: String,
     },
     /// A worker can't take part in this book.

@@ -253,6 +253,7 @@ fn of_whole(mut event: Event, segments: &[usize]) -> Event {
         | Event::Died { segment, .. } => *segment = segments[*segment],
         Event::Planned { .. }
         | Event::WorkerAway { .. }
+        | Event::WorkerHeldUp { .. }
         | Event::WorkerUnfit { .. }
         | Event::Waiting { .. }
         | Event::ChapterSpoken { .. }

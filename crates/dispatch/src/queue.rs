@@ -6,11 +6,14 @@
 mod consumer;
 mod hands;
 mod held;
+mod keep;
+mod outbox;
 mod patient;
 mod producer;
 mod pulse;
 mod round;
 mod skills;
+mod talk;
 
 pub use consumer::{Consumer, ConsumerSettings, Ended};
 pub use producer::{Producer, ProducerSettings};

@@ -14,7 +14,7 @@ pub struct Skill(String);
 #[serde(transparent)]
 pub struct LaneId(String);
 
-/// A lane: what all its tasks have in common.
+/// A lane: what all its segments have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lane {
     /// Who must speak, and how.
@@ -31,7 +31,7 @@ pub struct Lane {
 
 /// One segment to speak.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task {
+pub struct Queued {
     /// Exactly what the engine gets.
     pub text: String,
     /// Language of the text.

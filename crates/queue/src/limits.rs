@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use redis::Cmd;
+use redis::{Cmd, Pipeline};
 use serde::{Deserialize, Serialize};
 
 use crate::error::QueueError;
@@ -81,8 +81,29 @@ impl Queue {
     /// # Errors
     /// When Redis can't be used now.
     pub async fn limit(&self, limit: &Limit) -> Result<(), QueueError> {
-        let key = self.key("limits");
         let mut pipe = redis::pipe();
+        self.put_limit(&mut pipe, limit);
+        self.look_again(&mut pipe);
+        self.link.send(&pipe).await
+    }
+
+    /// Sets these limits in place of all that there were, at once.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn set_limits(&self, limits: &[Limit]) -> Result<(), QueueError> {
+        let mut pipe = redis::pipe();
+        pipe.atomic();
+        pipe.cmd("DEL").arg(self.key("limits")).ignore();
+        for limit in limits {
+            self.put_limit(&mut pipe, limit);
+        }
+        self.look_again(&mut pipe);
+        self.link.send(&pipe).await
+    }
+
+    fn put_limit(&self, pipe: &mut Pipeline, limit: &Limit) {
+        let key = self.key("limits");
         let fields = [
             ("rate", limit.rate.map(|rate| rate.to_string())),
             ("at-once", limit.at_once.map(|most| most.to_string())),
@@ -94,9 +115,11 @@ impl Queue {
                 None => pipe.cmd("HDEL").arg(&key).arg(field).ignore(),
             };
         }
-        // Whoever waits for the old limit looks again.
+    }
+
+    /// Whoever waits for an old limit looks again.
+    fn look_again(&self, pipe: &mut Pipeline) {
         pipe.cmd("PUBLISH").arg(self.key("wake")).arg("").ignore();
-        self.link.send(&pipe).await
     }
 
     /// The limits that are set.

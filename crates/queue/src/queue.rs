@@ -7,12 +7,12 @@ use redis::Cmd;
 
 use crate::address::QueueAddress;
 use crate::error::{QueueError, QueueErrorKind};
-use crate::lane::{Lane, LaneId, Task};
+use crate::lane::{Lane, LaneId, Queued, key};
 use crate::link::Link;
 use crate::scripts;
 
 /// Goes up when masters and workers of different versions would misunderstand each other.
-const PROTOCOL: u32 = 1;
+const PROTOCOL: u32 = 2;
 /// Older ones lack commands that the scripts use.
 const LEAST_REDIS: (u32, u32) = (6, 2);
 /// Priorities beyond that count as that: the turn of a lane has to fit beside it into a double.
@@ -47,7 +47,8 @@ impl Queue {
         self.link.address()
     }
 
-    /// Adds tasks, and their lane where it is new. Those that are there already stay as they are.
+    /// Adds segments, and their lane where it is new. Those that are there already stay as they are,
+    /// and those whose clips are in Redis are not added.
     /// Returns how many are new.
     ///
     /// # Errors
@@ -58,7 +59,7 @@ impl Queue {
         reply: &str,
         priority: i32,
         urgent: bool,
-        tasks: &[(SegmentKey, Task)],
+        segments: &[(SegmentKey, Queued)],
     ) -> Result<u64, QueueError> {
         let mut script = scripts::ADD.key(&self.prefix);
         script
@@ -67,8 +68,8 @@ impl Queue {
             .arg(reply)
             .arg(clamped(priority))
             .arg(if urgent { "first" } else { "work" });
-        for (key, task) in tasks {
-            script.arg(key.to_string()).arg(json(task));
+        for (key, segment) in segments {
+            script.arg(key.to_string()).arg(json(segment));
         }
         self.link.invoke(&script).await
     }
@@ -160,6 +161,19 @@ impl Queue {
             unknown.extend(missing.map(|(key, _)| *key));
         }
         Ok(unknown)
+    }
+
+    /// Settles what is due, even while no worker asks: leases that have run out, and waits that are over. Returns who
+    /// has what of a lane, up to a thousand leases.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn watch(&self, lane: &LaneId) -> Result<Vec<(SegmentKey, String)>, QueueError> {
+        let mut script = scripts::WATCH.key(&self.prefix);
+        script.arg(lane.as_str());
+        let leases: Vec<(String, String)> = self.link.invoke(&script).await?;
+        let lease = |(name, worker): (String, String)| Some((key(&name)?, worker));
+        Ok(leases.into_iter().filter_map(lease).collect())
     }
 
     /// Whether the queue knows a lane: one that has lost its data knows none.

@@ -16,7 +16,7 @@ const BLOCK: Duration = Duration::from_secs(5);
 /// How many are fetched at once.
 const AT_ONCE: usize = 500;
 
-/// Something that happened to a task.
+/// Something that happened to a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// Its lane.
@@ -31,14 +31,18 @@ pub struct Told {
     pub what: What,
 }
 
-/// What happened to a task.
+/// What happened to a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// Its clip is in the store.
     Spoken {
         /// How long the clip is.
         audio: Duration,
+        /// From lease to clip.
+        took: Duration,
     },
+    /// Its worker gave no sign of life until the lease ran out; there will be another try.
+    Lapsed,
     /// A try failed; there will be another.
     Retried {
         /// What went wrong.
@@ -142,9 +146,14 @@ fn after(id: &str) -> String {
 fn parse(field: impl Fn(&str) -> String) -> Option<Told> {
     let data = field("d");
     let what = match &*field("e") {
-        "spoken" => What::Spoken {
-            audio: Duration::from_nanos(data.parse().ok()?),
-        },
+        "spoken" => {
+            let (audio, took) = data.split_once(' ')?;
+            What::Spoken {
+                audio: Duration::from_nanos(audio.parse().ok()?),
+                took: Duration::from_millis(took.parse().ok()?),
+            }
+        }
+        "lapsed" => What::Lapsed,
         "retried" => What::Retried { reason: data },
         "dead" => What::Dead {
             history: data.lines().map(str::to_owned).collect(),

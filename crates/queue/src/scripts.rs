@@ -5,16 +5,16 @@ use std::sync::LazyLock;
 use redis::Script;
 
 macro_rules! scripts {
-    ($($name:ident: $file:literal;)*) => {$(
+    ($($name:ident: $($file:literal),+;)*) => {$(
         pub(crate) static $name: LazyLock<Script> =
-            LazyLock::new(|| Script::new(concat!(include_str!("scripts/common.lua"), include_str!($file))));
+            LazyLock::new(|| Script::new(concat!(include_str!("scripts/common.lua"), $(include_str!($file)),+)));
     )*};
 }
 
 scripts! {
     ADD: "scripts/add.lua";
-    LEASE: "scripts/lease.lua";
-    FINISH: "scripts/finish.lua";
+    LEASE: "scripts/due.lua", "scripts/finish.lua", "scripts/lease.lua";
+    WATCH: "scripts/due.lua", "scripts/watch.lua";
     FAIL: "scripts/fail.lua";
     RELEASE: "scripts/release.lua";
     BEAT: "scripts/beat.lua";

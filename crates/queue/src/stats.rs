@@ -43,13 +43,13 @@ pub struct LaneStats {
     pub voice: String,
     /// How urgent it is.
     pub priority: i32,
-    /// Tasks that wait for a worker.
+    /// Segments that wait for a worker.
     pub waiting: u64,
-    /// Tasks in the hands of workers.
+    /// Segments in the hands of workers.
     pub leased: u64,
-    /// Tasks that wait for another try.
+    /// Segments that wait for another try.
     pub delayed: u64,
-    /// Tasks that failed for good.
+    /// Segments that failed for good.
     pub dead: u64,
     /// Age of the oldest entry, seconds.
     pub oldest_s: f64,
@@ -60,9 +60,9 @@ pub struct LaneStats {
 /// What was counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
-    /// Tasks that were added.
+    /// Segments that were added.
     pub added: u64,
-    /// Tasks that were spoken.
+    /// Segments that were spoken.
     pub spoken: u64,
     /// Clips that came after the first.
     pub late: u64,
@@ -70,14 +70,14 @@ pub struct Totals {
     pub retried: u64,
     /// Leases that ran out: their worker was lost.
     pub lapsed: u64,
-    /// Tasks that failed for good.
+    /// Segments that failed for good.
     pub dead: u64,
-    /// Tasks and dead letters that people took back.
+    /// Segments and dead letters that people took back.
     pub revoked: u64,
 }
 
 impl Queue {
-    /// How the queue stands. The cost grows with lanes and workers, not with tasks.
+    /// How the queue stands. The cost grows with lanes and workers, not with segments.
     ///
     /// # Errors
     /// When Redis can't be used now.

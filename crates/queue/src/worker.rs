@@ -7,24 +7,24 @@ use audiotome_core::SegmentKey;
 use serde::{Deserialize, Serialize};
 
 use crate::error::QueueError;
-use crate::lane::{LaneId, Skill, Task, key};
+use crate::lane::{LaneId, Queued, Skill, key};
 use crate::queue::{Queue, json, ms};
 use crate::scripts;
 
 /// Which skills a worker has and which it lacks.
 pub type Skills = BTreeMap<Skill, bool>;
 
-/// A task in the hands of a worker.
+/// A segment in the hands of a worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leased {
     /// The lane that it belongs to.
     pub lane: LaneId,
     /// Where its clip goes.
     pub key: SegmentKey,
-    /// Names this lease: another one of the same task has another entry.
+    /// Names this lease: another one of the same segment has another entry.
     pub entry: String,
     /// What to speak.
-    pub task: Task,
+    pub segment: Queued,
     /// Tries that failed before.
     pub tries: u32,
 }
@@ -32,12 +32,44 @@ pub struct Leased {
 /// What a worker gets when it asks for work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Leases {
-    /// The tasks, most urgent first.
+    /// The segments, most urgent first.
     pub leased: Vec<Leased>,
     /// When something may change without anybody saying so.
     pub wait: Option<Duration>,
     /// Lanes that need a skill of which the worker did not say whether it has it.
     pub unknown: Vec<LaneId>,
+}
+
+/// A segment whose clip is in the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    /// The lane that it belongs to.
+    pub lane: LaneId,
+    /// Where its clip is.
+    pub key: SegmentKey,
+    /// How long the clip is.
+    pub audio: Duration,
+}
+
+impl Spoken {
+    /// What was leased is spoken.
+    #[must_use]
+    pub fn new(leased: &Leased, audio: Duration) -> Self {
+        Self {
+            lane: leased.lane.clone(),
+            key: leased.key,
+            audio,
+        }
+    }
+}
+
+/// What came of saying what is spoken and asking for more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exchange {
+    /// What the worker got.
+    pub leases: Leases,
+    /// Of each clip, whether it was the first of its segment.
+    pub news: Vec<bool>,
 }
 
 /// Whether another try can help.
@@ -51,7 +83,7 @@ pub enum Again {
     No,
 }
 
-/// How soon a failed task is tried again: doubling from the first wait to the longest.
+/// How soon a failed segment is tried again: doubling from the first wait to the longest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
     /// After the first failure.
@@ -87,6 +119,9 @@ pub struct WorkerStatus {
     pub uptime_s: f64,
     /// Whether it takes nothing more and is about to leave.
     pub draining: bool,
+    /// What holds it up, while it does: a store that is full or away, say.
+    #[serde(default)]
+    pub trouble: Option<String>,
     /// What it can't speak, and why: skill → reason.
     pub lacks: BTreeMap<Skill, String>,
     /// What it can speak.
@@ -103,7 +138,49 @@ pub struct Orders {
 }
 
 impl Queue {
-    /// Leases up to `count` tasks to a worker.
+    /// Says which clips are in the store, and leases up to `count` segments: what a busy worker needs between two
+    /// segments, in one call.
+    ///
+    /// # Errors
+    /// When Redis can't be used now. What was to be said may have been heard; saying it again does no harm.
+    pub async fn exchange(
+        &self,
+        worker: &str,
+        spoken: &[Spoken],
+        count: usize,
+        lease: Duration,
+        skills: &Skills,
+    ) -> Result<Exchange, QueueError> {
+        let mut script = scripts::LEASE.key(&self.prefix);
+        script
+            .arg(worker)
+            .arg(count)
+            .arg(ms(lease))
+            .arg(json(skills));
+        for Spoken { lane, key, audio } in spoken {
+            script
+                .arg(lane.as_str())
+                .arg(key.to_string())
+                .arg(audio.as_nanos().to_string());
+        }
+        type Answer = (
+            Vec<(String, String, String, String)>,
+            i64,
+            Vec<String>,
+            Vec<bool>,
+        );
+        let (leased, wait, unknown, news): Answer = self.link.invoke(&script).await?;
+        Ok(Exchange {
+            leases: Leases {
+                leased: leased.into_iter().filter_map(leased_segment).collect(),
+                wait: u64::try_from(wait).ok().map(Duration::from_millis),
+                unknown: unknown.iter().map(|lane| LaneId::parse(lane)).collect(),
+            },
+            news,
+        })
+    }
+
+    /// Leases up to `count` segments to a worker.
     ///
     /// # Errors
     /// When Redis can't be used now.
@@ -114,19 +191,8 @@ impl Queue {
         lease: Duration,
         skills: &Skills,
     ) -> Result<Leases, QueueError> {
-        let mut script = scripts::LEASE.key(&self.prefix);
-        script
-            .arg(worker)
-            .arg(count)
-            .arg(ms(lease))
-            .arg(json(skills));
-        type Answer = (Vec<(String, String, String, String)>, i64, Vec<String>);
-        let (leased, wait, unknown): Answer = self.link.invoke(&script).await?;
-        Ok(Leases {
-            leased: leased.into_iter().filter_map(leased_task).collect(),
-            wait: u64::try_from(wait).ok().map(Duration::from_millis),
-            unknown: unknown.iter().map(|lane| LaneId::parse(lane)).collect(),
-        })
+        let exchange = self.exchange(worker, &[], count, lease, skills).await?;
+        Ok(exchange.leases)
     }
 
     /// The clip is in the store. Returns whether that is news.
@@ -139,14 +205,11 @@ impl Queue {
         leased: &Leased,
         audio: Duration,
     ) -> Result<bool, QueueError> {
-        let mut script = scripts::FINISH.key(&self.prefix);
-        script
-            .arg(leased.lane.as_str())
-            .arg(leased.key.to_string())
-            .arg(worker)
-            .arg(audio.as_nanos().to_string());
-        let first: u8 = self.link.invoke(&script).await?;
-        Ok(first == 1)
+        let spoken = [Spoken::new(leased, audio)];
+        let exchange = self
+            .exchange(worker, &spoken, 0, Duration::ZERO, &Skills::new())
+            .await?;
+        Ok(exchange.news == [true])
     }
 
     /// A try gave no clip.
@@ -236,19 +299,21 @@ fn name(script: &mut redis::ScriptInvocation<'_>, leased: &[Leased]) {
 }
 
 /// A lease as the script gives it. What does not parse was not written by us, and its lease runs out.
-fn leased_task((lane, text, entry, task): (String, String, String, String)) -> Option<Leased> {
+fn leased_segment(
+    (lane, text, entry, segment): (String, String, String, String),
+) -> Option<Leased> {
     #[derive(Deserialize)]
     struct Full {
         #[serde(flatten)]
-        task: Task,
+        segment: Queued,
         tries: u32,
     }
-    let full: Full = serde_json::from_str(&task).ok()?;
+    let full: Full = serde_json::from_str(&segment).ok()?;
     Some(Leased {
         lane: LaneId::parse(&lane),
         key: key(&text)?,
         entry,
-        task: full.task,
+        segment: full.segment,
         tries: full.tries,
     })
 }

@@ -107,7 +107,6 @@ document.getElementById("defaults").addEventListener("submit", (event) => {
       voice: cut > 0 ? form.voice.value.slice(cut + 1) : null,
       speed: factor("speed"),
       pauses: factor("pauses"),
-      speed: Number(form.speed.value) === 1 ? null : Number(form.speed.value),
       lexicon: form.lexicon.value.trim() || null,
       format: form.format.value === "m4b" ? null : form.format.value,
       loudness: form.loudness.value === "audiobook" ? null : form.loudness.value,

@@ -37,6 +37,7 @@ pub(crate) mod new_job;
 pub(crate) mod problem;
 pub(crate) mod progress;
 pub(crate) mod queue;
+mod queue_limits;
 mod queue_views;
 mod sample;
 mod segments;
@@ -166,12 +167,13 @@ fn of_workers() -> OpenApiRouter<Arc<Master>> {
 fn of_queue() -> OpenApiRouter<Arc<Master>> {
     OpenApiRouter::new()
         .routes(routes!(queue::stats))
-        .routes(routes!(queue::tasks))
+        .routes(routes!(queue::segments))
         .routes(routes!(queue::history))
         .routes(routes!(queue::retry))
         .routes(routes!(queue::revoke))
         .routes(routes!(queue::retry_one))
         .routes(routes!(queue::drain))
+        .routes(routes!(queue_limits::get, queue_limits::put))
 }
 
 fn of_speech() -> OpenApiRouter<Arc<Master>> {

@@ -117,13 +117,15 @@ impl Board {
                 worker,
                 audio,
                 characters,
+                took,
                 ..
             } => {
                 self.counts.audio_seconds += audio.as_secs_f64();
                 self.rate.add(*characters, audio.as_secs_f64(), now);
                 self.done(*segment, worker);
-                let started = self.started.remove(segment)?;
-                return Some((now - started).as_secs_f64());
+                let started = self.started.remove(segment);
+                let took = took.or_else(|| Some(now - started?));
+                return took.map(|took| took.as_secs_f64());
             }
             Event::Retried {
                 segment, attempt, ..

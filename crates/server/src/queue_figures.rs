@@ -86,9 +86,9 @@ fn encode(encoder: &mut DescriptorEncoder, stats: &QueueStats) -> Result<(), Err
         ("dead", totals.dead),
         ("revoked", totals.revoked),
     ];
-    let help = "What happened to tasks; `lapsed` are those of workers that were lost";
+    let help = "What happened to segments; `lapsed` are those of workers that were lost";
     let totals = totals.map(|(what, total)| ([("what", what)], total));
-    counters(encoder, "queue_tasks", help, totals)?;
+    counters(encoder, "queue_segments", help, totals)?;
     of_workers(encoder, &stats.workers)?;
     let (memory, connections) = (stats.memory_bytes, stats.connections);
     gauge(
@@ -132,32 +132,32 @@ fn of_lanes(encoder: &mut DescriptorEncoder, lanes: &[LaneStats]) -> Result<(), 
     gauges(
         encoder,
         "queue_waiting",
-        "Tasks that wait for a worker",
+        "Segments that wait for a worker",
         each(|sum| sum.waiting),
     )?;
     gauges(
         encoder,
         "queue_leased",
-        "Tasks in the hands of workers",
+        "Segments in the hands of workers",
         each(|sum| sum.leased),
     )?;
     gauges(
         encoder,
         "queue_delayed",
-        "Tasks that wait for another try",
+        "Segments that wait for another try",
         each(|sum| sum.delayed),
     )?;
     gauges(
         encoder,
         "queue_dead",
-        "Tasks that failed for good",
+        "Segments that failed for good",
         each(|sum| sum.dead),
     )?;
     let oldest = sums.iter().map(|(labels, sum)| (*labels, sum.oldest_s));
     gauges(
         encoder,
         "queue_oldest_seconds",
-        "Age of the oldest task",
+        "Age of the oldest segment",
         oldest,
     )
 }

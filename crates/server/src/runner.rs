@@ -212,7 +212,10 @@ fn happened(master: &Arc<Master>, id: &str, board: &SharedBoard, event: &Event) 
     let kind = match event {
         Event::Planned { .. } => "job",
         Event::ChapterSpoken { .. } | Event::ChapterEncoded { .. } => "chapter",
-        Event::WorkerAway { .. } | Event::WorkerUnfit { .. } | Event::Waiting { .. } => "worker",
+        Event::WorkerAway { .. }
+        | Event::WorkerHeldUp { .. }
+        | Event::WorkerUnfit { .. }
+        | Event::Waiting { .. } => "worker",
         _ => "segment",
     };
     // What a person may want to know tomorrow.
@@ -221,6 +224,7 @@ fn happened(master: &Arc<Master>, id: &str, board: &SharedBoard, event: &Event) 
         Event::Retried { .. }
             | Event::Died { .. }
             | Event::WorkerAway { .. }
+            | Event::WorkerHeldUp { .. }
             | Event::WorkerUnfit { .. }
             | Event::Waiting { .. }
     ) {

@@ -24,8 +24,9 @@ use std::time::{Duration, Instant};
 use audiotome_audio::FolderStore;
 use audiotome_core::{AudioStore, Plan, SegmentKey};
 use audiotome_dispatch::{Consumer, ConsumerSettings, Local, Slots};
-use audiotome_queue::{Lane, LaneId, Queue, RedisStore, Results, Skill, Task, What};
+use audiotome_queue::{Lane, LaneId, Queue, Queued, RedisStore, Results, Skill, What};
 use tokio::runtime::Builder;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use figures::{Clock, Figures};
@@ -37,7 +38,10 @@ fn main() {
     // As the `audiotome` program has it.
     let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
     match arguments[..] {
-        ["worker", url, store, slots] => runtime.block_on(work(url, store, slots.parse().unwrap())),
+        ["worker", url, store, slots] => {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(work(url, store, slots.parse().unwrap()));
+        }
         ["master", url, store, count, window] => {
             let window = window.parse().unwrap();
             let figures = runtime.block_on(measure(url, store, count.parse().unwrap(), window));
@@ -88,14 +92,14 @@ async fn measure(url: &str, store: &str, count: usize, window: usize) -> Figures
     let (queue, store, clips) = connect(url, store).await;
     let warm_up = book::plan(0, (window * 2).max(20));
     let plan = book::plan(warm_up.segments.len(), count);
-    run(&queue, &*store, clips.as_ref(), &warm_up, window).await;
-    run(&queue, &*store, clips.as_ref(), &plan, window).await
+    run(&queue, &store, clips.as_ref(), &warm_up, window).await;
+    run(&queue, &store, clips.as_ref(), &plan, window).await
 }
 
 /// Keeps `window` segments in the queue, and reads each clip as soon as it is told to be there.
 async fn run(
     queue: &Queue,
-    store: &dyn AudioStore,
+    store: &Arc<dyn AudioStore>,
     clips: Option<&RedisStore>,
     plan: &Plan,
     window: usize,
@@ -114,11 +118,11 @@ async fn run(
     );
     let mut results = Results::new(queue, &plan.segments[0].key.to_string());
     let reply = results.stream().to_owned();
-    let tasks: Vec<(SegmentKey, Task)> = plan
+    let tasks: Vec<(SegmentKey, Queued)> = plan
         .segments
         .iter()
         .map(|segment| {
-            let task = Task {
+            let task = Queued {
                 text: segment.utterance.text.to_string(),
                 language: segment.utterance.language.clone(),
                 most: 4,
@@ -141,20 +145,32 @@ async fn run(
                 .await
                 .unwrap();
         }
-        free = 0;
+        let mut fetching = JoinSet::new();
         for told in results.next().await.unwrap() {
             assert!(matches!(told.what, What::Spoken { .. }), "{told:?}");
-            assert!(store.get(&told.key).await.unwrap().is_some());
-            if let Some(clips) = clips {
-                clips.remove(&told.key).await.unwrap();
-            }
-            latencies.push(asked[&told.key].elapsed());
-            free += 1;
+            fetching.spawn(fetch(Arc::clone(store), clips.cloned(), told.key));
+        }
+        free = fetching.len();
+        while let Some(fetched) = fetching.join_next().await {
+            latencies.push(asked[&fetched.unwrap()].elapsed());
         }
     }
     let figures = clock.stop(latencies);
     queue.close(&id, true).await.unwrap();
     figures
+}
+
+/// Reads a clip, as masters do several at once, and removes it where it was only on its way.
+async fn fetch(
+    store: Arc<dyn AudioStore>,
+    clips: Option<RedisStore>,
+    key: SegmentKey,
+) -> SegmentKey {
+    assert!(store.get(&key).await.unwrap().is_some());
+    if let Some(clips) = clips {
+        tokio::spawn(async move { clips.remove(&key).await.unwrap() });
+    }
+    key
 }
 
 /// What a dashboard asks, until it is killed.

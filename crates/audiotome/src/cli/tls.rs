@@ -30,7 +30,8 @@ pub(crate) struct TlsArgs {
 /// Whom a caller trusts.
 #[derive(Debug, Args)]
 pub(crate) struct TrustArgs {
-    /// Also trust the certificates in this PEM file, besides the system's
+    /// Also trust the certificates in this PEM file, besides the system's; for a Redis with TLS
+    /// (`rediss://`) they are the only ones that are trusted
     #[arg(long, env = "AUDIOTOME_TLS_CA", value_name = "FILE")]
     pub(crate) tls_ca: Option<PathBuf>,
 }

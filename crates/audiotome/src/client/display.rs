@@ -104,6 +104,7 @@ impl Display {
                 text("worker"),
                 text("reason")
             )),
+            "worker-held-up" => self.say(&format!("{} {}", text("worker"), text("reason"))),
             "worker-unfit" => self.say(&format!(
                 "{} can't help with this book: {}",
                 text("worker"),

@@ -1,6 +1,6 @@
 //! The command line of `audiotome queue`.
 
-use audiotome_queue::{LimitOn, QueueAddress, TaskState};
+use audiotome_queue::{LimitOn, QueueAddress, SegmentState};
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::cli::TrustArgs;
@@ -39,37 +39,37 @@ pub(crate) enum TendCommand {
     },
     /// List the workers: what each speaks now, how fast, and what it can't speak
     Workers,
-    /// List the tasks of a book, or of all
+    /// List the segments of a book, or of all
     List {
         /// The book: its title, or the beginning of its lane's name
         lane: Option<String>,
-        /// Only tasks in this state
+        /// Only segments in this state
         #[arg(long, value_name = "STATE")]
         state: Option<State>,
     },
-    /// List the tasks that failed for good, with what went wrong
+    /// List the segments that failed for good, with what went wrong
     Dead {
         /// The book: its title, or the beginning of its lane's name
         lane: Option<String>,
     },
-    /// Show what became of a task: its tries, who spoke it, how long that took
+    /// Show what became of a segment: its tries, who spoke it, how long that took
     History {
-        /// The task's key, or the beginning of it
+        /// The segment's key, or the beginning of it
         key: String,
     },
-    /// Give tasks that failed for good new tries
+    /// Give segments that failed for good new tries
     Retry {
         /// The book: its title, or the beginning of its lane's name
         lane: String,
-        /// Keys of tasks, or the beginnings of them [default: all that failed]
+        /// Keys of segments, or the beginnings of them [default: all that failed]
         #[arg(value_name = "KEY")]
         keys: Vec<String>,
     },
-    /// Take tasks back: their master is told that they are dead, and whoever speaks one stops
+    /// Take segments back: their master is told that they are dead, and whoever speaks one stops
     Revoke {
         /// The book: its title, or the beginning of its lane's name
         lane: String,
-        /// Keys of tasks, or the beginnings of them
+        /// Keys of segments, or the beginnings of them
         #[arg(required = true, value_name = "KEY")]
         keys: Vec<String>,
     },
@@ -121,7 +121,7 @@ fn rate(text: &str) -> Result<f64, String> {
     rate.ok_or_else(|| "a rate is a number above 0".to_owned())
 }
 
-/// Where a task stands.
+/// Where a segment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum State {
     /// For a worker
@@ -137,13 +137,13 @@ pub(crate) enum State {
 }
 
 impl State {
-    pub(crate) fn fits(self, state: TaskState) -> bool {
+    pub(crate) fn fits(self, state: SegmentState) -> bool {
         let meant = match self {
-            Self::Waiting => TaskState::Waiting,
-            Self::Leased => TaskState::Leased,
-            Self::Delayed => TaskState::Delayed,
-            Self::Dead => TaskState::Dead,
-            Self::Spoken => TaskState::Spoken,
+            Self::Waiting => SegmentState::Waiting,
+            Self::Leased => SegmentState::Leased,
+            Self::Delayed => SegmentState::Delayed,
+            Self::Dead => SegmentState::Dead,
+            Self::Spoken => SegmentState::Spoken,
         };
         meant == state
     }

@@ -1,4 +1,4 @@
-//! Lanes, tasks and workers by names that are cut short.
+//! Lanes, segments and workers by names that are cut short.
 
 use audiotome_core::SegmentKey;
 use audiotome_queue::{LaneId, Queue};
@@ -80,7 +80,7 @@ pub(crate) fn short_lane(id: &LaneId) -> &str {
     book.get(..8).unwrap_or(book)
 }
 
-/// The tasks of a lane that are meant.
+/// The segments of a lane that are meant.
 pub(crate) async fn keys(
     queue: &Queue,
     lane: &Named,
@@ -92,13 +92,16 @@ pub(crate) async fn keys(
         match found.as_slice() {
             [key] => keys.push(*key),
             [] => {
-                let message = format!("“{}” has no task `{given}` that is not spoken", lane.title);
+                let message = format!(
+                    "“{}” has no segment `{given}` that is not spoken",
+                    lane.title
+                );
                 let hint = format!("`audiotome queue list {}` lists them", short_lane(&lane.id));
                 return Err(Ending::new(FAILED, message, hint).into());
             }
             [..] => {
                 let named: Vec<_> = found.iter().map(ToString::to_string).collect();
-                return Err(several(given, "task", &named).into());
+                return Err(several(given, "segment", &named).into());
             }
         }
     }

@@ -28,6 +28,9 @@ pub(crate) async fn list(queue: &Queue, json: bool) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     table::write(&mut out, header, &rows)?;
     for worker in &stats.workers {
+        if let Some(trouble) = &worker.trouble {
+            writeln!(out, "{} {trouble}", worker.name)?;
+        }
         for (lane, reason) in stats.lacks(worker) {
             writeln!(
                 out,
@@ -44,10 +47,13 @@ fn row(worker: &WorkerStatus) -> [String; 10] {
         rate if rate >= 0.5 => format!("{rate:.0}/s"),
         _ => String::new(),
     };
-    let state = match (worker.draining, worker.busy) {
-        (true, _) => "draining",
-        (false, 0) => "idle",
-        (false, _) => "speaking",
+    let state = match worker {
+        WorkerStatus { draining: true, .. } => "draining",
+        WorkerStatus {
+            trouble: Some(_), ..
+        } => "held up",
+        WorkerStatus { busy: 0, .. } => "idle",
+        _ => "speaking",
     };
     [
         worker.name.clone(),

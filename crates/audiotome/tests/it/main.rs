@@ -16,12 +16,14 @@ mod master_faults;
 mod master_rules;
 mod metrics;
 mod narration;
+mod proxy;
 mod queue;
 mod queue_api;
 mod queue_cli;
 mod queue_faults;
 mod queue_scene;
 mod queue_serve;
+mod queue_shown;
 #[path = "../../../queue/tests/it/redis.rs"]
 mod redis;
 mod resume;

@@ -116,7 +116,7 @@ impl Making {
     }
 
     /// Reads on until an event that `wanted` knows; gives it.
-    fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
             let line = self
                 .lines
@@ -154,7 +154,7 @@ impl Making {
 }
 
 /// A total of the queue.
-fn total(redis: &Redis, what: &str) -> u32 {
+pub(crate) fn total(redis: &Redis, what: &str) -> u32 {
     redis
         .ask(&["hget", "{audiotome}:totals", what])
         .parse()
@@ -447,7 +447,7 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 
 /// Waits for what another process does without telling this one.
 #[track_caller]
-fn wait(done: impl Fn() -> bool) {
+pub(crate) fn wait(done: impl Fn() -> bool) {
     let started = Instant::now();
     while !done() {
         assert!(started.elapsed() < Duration::from_secs(60));

@@ -72,44 +72,44 @@ fn the_queue_is_seen_through_its_master() {
 }
 
 #[test]
-fn tasks_are_tried_again_and_taken_back_through_the_master() {
+fn segments_are_tried_again_and_taken_back_through_the_master() {
     let scene = Scene::new();
     let master = &scene.master;
     let (job, worker) = scene.stuck();
     let queue = master.get("/queue");
     let lane = &queue["lanes"][0];
     let lane = format!("/queue/lanes/{}", lane["id"].as_str().unwrap());
-    let all = master.get(&format!("{lane}/tasks"));
+    let all = master.get(&format!("{lane}/segments"));
     assert_eq!(all["total"], 2, "{all:#}");
     let key = |state: &str| {
-        let tasks = master.get(&format!("{lane}/tasks?state={state}"));
-        tasks["tasks"][0]["key"].as_str().unwrap().to_owned()
+        let segments = master.get(&format!("{lane}/segments?state={state}"));
+        segments["segments"][0]["key"].as_str().unwrap().to_owned()
     };
     let (lamp, boat) = (key("dead"), key("leased"));
-    let history = master.get(&format!("/queue/tasks/{lamp}"));
-    let history = &history["records"][0]["task"]["history"];
+    let history = master.get(&format!("/queue/segments/{lamp}"));
+    let history = &history["records"][0]["segment"]["history"];
     assert_eq!(history.as_array().unwrap().len(), 4, "{history:#}");
     assert_eq!(
         master
-            .call("POST", &format!("{lane}/tasks/{lamp}/retry"), None)
+            .call("POST", &format!("{lane}/segments/{lamp}/retry"), None)
             .0,
         204
     );
     let again = |records: &Value| {
-        records["records"][0]["task"]["history"]
+        records["records"][0]["segment"]["history"]
             .as_array()
             .unwrap()
             .len()
             == 8
     };
-    until(|| master.get(&format!("/queue/tasks/{lamp}")), again);
+    until(|| master.get(&format!("/queue/segments/{lamp}")), again);
     assert_eq!(
-        master.post(&format!("{lane}/retry"), &json!({}))["tasks"],
+        master.post(&format!("{lane}/retry"), &json!({}))["segments"],
         1
     );
     assert_eq!(
         master
-            .call("DELETE", &format!("{lane}/tasks/{boat}"), None)
+            .call("DELETE", &format!("{lane}/segments/{boat}"), None)
             .0,
         204
     );
@@ -132,16 +132,58 @@ fn tasks_are_tried_again_and_taken_back_through_the_master() {
 }
 
 #[test]
+fn limits_are_read_and_set_through_the_master() {
+    let scene = Scene::new();
+    let master = &scene.master;
+    let none = json!({ "limits": [] });
+    assert_eq!(master.get("/queue/limits"), none);
+    let put = |limits: &Value| master.call("PUT", "/queue/limits", Some(limits));
+    let limits = json!({ "limits": [
+        { "on": "all", "rate": null, "at_once": 0 },
+        { "on": "engine:openai", "rate": 2.5, "at_once": 4 },
+    ] });
+    assert_eq!(put(&limits), (200, limits.clone()));
+    assert_eq!(master.get("/queue/limits"), limits);
+    for wrong in [
+        json!([{ "on": "everything", "rate": 1.0 }]),
+        json!([{ "on": "all", "rate": 0.0 }]),
+        json!([{ "on": "all", "rate": 1.0 }, { "on": "all", "at_once": 1 }]),
+    ] {
+        let (status, body) = put(&json!({ "limits": wrong }));
+        assert_eq!(status, 422, "{body}");
+    }
+    assert_eq!(
+        master.get("/queue/limits"),
+        limits,
+        "a refused list changes nothing"
+    );
+    // Nothing may be spoken at once, until the limit is gone.
+    let book = master.upload("book.md", BOOK);
+    let job = master.post("/jobs", &json!({ "book": book, "engine": "tone" }));
+    let job = job["id"].as_str().unwrap();
+    let worker = Helper::worker(&scene.sandbox, &scene.redis, "");
+    let there = |queue: &Value| {
+        queue["workers"][0]["name"] == worker.name.as_str() && queue["lanes"][0]["waiting"].is_u64()
+    };
+    let queue = until(|| master.get("/queue"), there);
+    let able = |queue: &Value| queue["lanes"][0]["somebody_can"] == true;
+    until(|| master.get("/queue"), able);
+    assert_eq!(queue["lanes"][0]["leased"], 0, "{queue:#}");
+    assert_eq!(put(&none), (200, none));
+    assert_eq!(master.wait_for(job, &["done", "failed"])["state"], "done");
+}
+
+#[test]
 fn what_is_not_there_is_a_problem() {
     let scene = Scene::new();
     let key = "0".repeat(64);
     for (method, path) in [
-        ("GET", "/queue/lanes/nope/tasks".to_owned()),
+        ("GET", "/queue/lanes/nope/segments".to_owned()),
         ("POST", "/queue/lanes/nope/retry".to_owned()),
-        ("DELETE", format!("/queue/lanes/nope/tasks/{key}")),
-        ("POST", format!("/queue/lanes/nope/tasks/{key}/retry")),
-        ("GET", format!("/queue/tasks/{key}")),
-        ("GET", "/queue/tasks/nope".to_owned()),
+        ("DELETE", format!("/queue/lanes/nope/segments/{key}")),
+        ("POST", format!("/queue/lanes/nope/segments/{key}/retry")),
+        ("GET", format!("/queue/segments/{key}")),
+        ("GET", "/queue/segments/nope".to_owned()),
         ("POST", "/queue/workers/nope/drain".to_owned()),
     ] {
         let (status, body) = scene.master.call(method, &path, None);
@@ -153,7 +195,7 @@ fn what_is_not_there_is_a_problem() {
     }
     let wrong = scene
         .master
-        .call("GET", "/queue/lanes/nope/tasks?state=lost", None);
+        .call("GET", "/queue/lanes/nope/segments?state=lost", None);
     assert_eq!(wrong.0, 400, "{}", wrong.1);
     let sandbox = Sandbox::new();
     let alone = Process::master(&sandbox, "", &[]);
@@ -185,8 +227,8 @@ fn the_figures_follow_the_queue() {
     let text = text.as_str().unwrap();
     for line in [
         "audiotome_queue_leased{lane=\"The Short Book\",engine=\"tone\"} 1\n",
-        "audiotome_queue_tasks_total{what=\"dead\"} 1\n",
-        "audiotome_queue_tasks_total{what=\"lapsed\"} 0\n",
+        "audiotome_queue_segments_total{what=\"dead\"} 1\n",
+        "audiotome_queue_segments_total{what=\"lapsed\"} 0\n",
         "audiotome_queue_workers 1\n",
         "# TYPE audiotome_queue_oldest_seconds gauge\n",
         "audiotome_queue_redis_memory_bytes ",

@@ -82,10 +82,10 @@ fn what_waits_is_seen_before_anybody_speaks() {
         table.contains("0 workers") && table.contains("\nRedis "),
         "{table}"
     );
-    let tasks = scene.says(&["list", "the short book", "--state", "waiting"]);
+    let segments = scene.says(&["list", "the short book", "--state", "waiting"]);
     assert!(
-        tasks.contains("a lamp that works") && tasks.contains("waiting"),
-        "{tasks}"
+        segments.contains("a lamp that works") && segments.contains("waiting"),
+        "{segments}"
     );
     let (nobody, hint) = scene.ends(0, &["workers"]);
     assert!(
@@ -170,36 +170,36 @@ fn every_question_about_work_and_workers_is_answered() {
     );
     let said = scene.fails(1, &["history", "0000"]);
     assert!(
-        said.contains("knows nothing of a task `0000`") && said.contains("hint: "),
+        said.contains("knows nothing of a segment `0000`") && said.contains("hint: "),
         "{said}"
     );
 }
 
 #[test]
-fn dead_letters_are_tried_again_and_tasks_taken_back() {
+fn dead_letters_are_tried_again_and_segments_taken_back() {
     let scene = Scene::new();
     let (book, worker) = scene.stuck();
     let key = |state: &str| {
-        let tasks = scene.json(&["list", "--state", state]);
-        tasks[0]["key"].as_str().unwrap().to_owned()
+        let segments = scene.json(&["list", "--state", state]);
+        segments[0]["key"].as_str().unwrap().to_owned()
     };
     let lamp = key("dead");
     assert_eq!(
         scene.says(&["retry", "The Short", &lamp[..12]]),
-        "1 task of “The Short Book” tried again\n"
+        "1 segment of “The Short Book” tried again\n"
     );
     let failed = |records: &Value| records[0]["history"].as_array().unwrap().len() == 8;
     until(|| scene.json(&["history", &lamp]), failed);
     assert_eq!(scene.json(&["retry", "The Short Book"])["retried"], 1);
     let said = scene.fails(1, &["revoke", "The Short Book", "0123"]);
     assert!(
-        said.contains("no task `0123`") && said.contains("audiotome queue list"),
+        said.contains("no segment `0123`") && said.contains("audiotome queue list"),
         "{said}"
     );
     let boat = key("leased");
     assert_eq!(
         scene.says(&["revoke", "The Short Book", &boat]),
-        "1 task of “The Short Book” taken back\n"
+        "1 segment of “The Short Book” taken back\n"
     );
     // Its worker gives it up, and its master has nothing more to wait for.
     until(
@@ -220,7 +220,10 @@ fn nothing_is_purged_unless_somebody_says_yes() {
     scene.fails(2, &["purge"]);
     assert!(is_stuck(&scene.json(&["stats"])), "nothing has changed");
     let said = scene.says(&["purge", "The Short Book", "--yes"]);
-    assert_eq!(said, "everything of “The Short Book” is removed: 2 tasks\n");
+    assert_eq!(
+        said,
+        "everything of “The Short Book” is removed: 2 segments\n"
+    );
     assert_eq!(book.left(), Some(3));
     assert!(
         scene.json(&["stats"])["lanes"]

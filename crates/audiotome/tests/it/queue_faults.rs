@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-use crate::queue::survive;
+use std::process::Command;
+
+use crate::proxy::Proxy;
+use crate::queue::{Making, Worker, survive, total, worker};
+use crate::redis::Redis;
+use crate::sandbox::Sandbox;
+use crate::workers::assert_same;
 
 #[test]
 fn redis_dies_and_comes_back() {
@@ -73,4 +79,50 @@ fn the_store_is_away_for_a_while() {
         fs_err::rename(&aside, &share).unwrap();
         all("-CONT");
     });
+}
+
+#[test]
+fn connections_that_are_half_open_are_given_up() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let proxy = Proxy::to(([127, 0, 0, 1], redis.port).into(), Duration::ZERO);
+    let url = format!("redis://{}", proxy.address);
+    let through_proxy = ["--queue", url.as_str()];
+    let _workers = [(); 2].map(|()| Worker::with(&sandbox, &redis, "delay=20ms", &through_proxy));
+    let mut making = Making::with(&sandbox, &redis, &through_proxy, |_| {});
+    making.until_spoken(8);
+    proxy.swallow();
+    assert_same(&sandbox, &making.end(0));
+}
+
+#[test]
+fn a_worker_whose_clock_jumps_keeps_its_leases() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let clock = sandbox.file("clock", "+0");
+    let jumpy = |command: &Command| {
+        let mut faked = Command::new("faketime");
+        faked
+            .arg("-f")
+            .arg("+0")
+            .arg(command.get_program())
+            .args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => faked.env(name, value),
+                None => faked.env_remove(name),
+            };
+        }
+        // The file goes before what the command line says, and is read each time.
+        faked
+            .env("FAKETIME_TIMESTAMP_FILE", &clock)
+            .env("FAKETIME_NO_CACHE", "1");
+        Worker::of(faked.current_dir(sandbox.path("")))
+    };
+    let _workers = [(); 2].map(|()| jumpy(&worker(&sandbox, &redis, "delay=100ms", &[])));
+    let mut making = Making::with(&sandbox, &redis, &[], |_| {});
+    for jump in ["+1h", "-2h", "+0"] {
+        making.until_spoken(5);
+        sandbox.file("clock", jump);
+    }
+    assert_same(&sandbox, &making.end(0));
+    assert_eq!(total(&redis, "lapsed") + total(&redis, "late"), 0);
 }

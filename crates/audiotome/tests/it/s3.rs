@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -12,7 +13,8 @@ use s3s_fs::FileSystem;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::queue::{Making, Worker, worker};
+use crate::proxy::Proxy;
+use crate::queue::{Making, Worker, total, worker};
 use crate::redis::Redis;
 use crate::sandbox::{Sandbox, run, stderr};
 use crate::workers::assert_same;
@@ -54,13 +56,17 @@ impl S3 {
 
     /// Tells a command where the bucket is.
     fn tell(&self, command: &mut Command) {
-        command
-            .env("AUDIOTOME_STORE", "s3://books/clips")
-            .env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_ACCESS_KEY_ID", "key")
-            .env("AWS_SECRET_ACCESS_KEY", "secret");
+        tell(self.address, command);
     }
+}
+
+fn tell(address: SocketAddr, command: &mut Command) {
+    command
+        .env("AUDIOTOME_STORE", "s3://books/clips")
+        .env("AWS_ENDPOINT_URL", format!("http://{address}"))
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_ACCESS_KEY_ID", "key")
+        .env("AWS_SECRET_ACCESS_KEY", "secret");
 }
 
 async fn serve(listener: TcpListener, service: S3Service) {
@@ -82,11 +88,26 @@ fn clips_rest_in_a_bucket_even_if_it_is_away_for_a_while() {
     let mut making = Making::with(&sandbox, &redis, &[], |command| s3.tell(command));
     making.until_spoken(8);
     s3.down();
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    std::thread::sleep(Duration::from_secs(1));
     s3.up();
     assert_same(&sandbox, &making.end(0));
     assert!(s3.folder.join("books/clips").is_dir());
     assert!(!sandbox.path("data/clips").exists(), "nowhere else");
+}
+
+#[test]
+fn a_slow_bucket_takes_longer_and_that_is_all() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let s3 = S3::start(&sandbox);
+    let slow = Proxy::to(s3.address, Duration::from_millis(150));
+    let _workers = [(); 2].map(|()| {
+        let mut command = worker(&sandbox, &redis, "", &[]);
+        tell(slow.address, &mut command);
+        Worker::of(&mut command)
+    });
+    let making = Making::with(&sandbox, &redis, &[], |command| tell(slow.address, command));
+    assert_same(&sandbox, &making.end(0));
+    assert_eq!(total(&redis, "lapsed") + total(&redis, "late"), 0);
 }
 
 #[test]

@@ -1,19 +1,22 @@
 //! A worker of the queue: lease, speak, check, keep, tell.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use audiotome_core::{AudioStore, Clip, ClipCheck, Segment, SegmentKey, StoreError, Utterance};
-use audiotome_queue::{Again, LaneId, Leased, Leases, Queue, QueueError, Retry, Wake};
+use audiotome_core::{AudioStore, Clip, ClipCheck, Segment, SegmentKey, Utterance};
+use audiotome_queue::{Again, LaneId, Leased, Queue, Wake};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, warn};
+use tracing::debug;
 
 use super::hands::Hands;
 use super::held::Held;
+use super::keep::Trouble;
+use super::outbox::Outbox;
 use super::skills::Known;
 use crate::member::Member;
 use crate::speaker::{Failure, Request, Speaker};
@@ -23,15 +26,11 @@ use crate::turns::Priority;
 const AHEAD: usize = 1;
 /// Clips that may be on their way to the store at once: what bounds the memory while it is away.
 const WRITERS: usize = 8;
-/// Tries that are made to say that something is done, or given back, before the lease is left to run out.
-const LAST_WORDS: u32 = 5;
-/// Between two tries to reach Redis or the store; it doubles up to [`LONGEST_PAUSE`].
-const PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-const RETRY: Retry = Retry {
-    first: Duration::from_millis(200),
-    longest: Duration::from_secs(30),
-};
+/// So long a hand goes on holding a segment that is spoken but not kept yet: asking for more is cheapest together with
+/// saying that this one is done, but a slot must not wait for a slow store.
+const KEEPING: Duration = Duration::from_millis(10);
+/// Between two tries to reach Redis or the store, at first.
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
 
 /// How a worker serves the queue.
 #[derive(Clone, Debug)]
@@ -63,11 +62,13 @@ pub enum Ended {
 pub struct Consumer {
     pub(super) member: Arc<Member>,
     pub(super) queue: Queue,
-    store: Arc<dyn AudioStore>,
+    pub(super) store: Arc<dyn AudioStore>,
     /// Names the store, so that a worker never fills one that the master does not look into.
     store_id: String,
     pub(super) settings: ConsumerSettings,
     pub(super) held: Held,
+    pub(super) outbox: Outbox,
+    pub(super) trouble: Trouble,
     pub(super) known: Known,
     checks: Mutex<HashMap<LaneId, ClipCheck>>,
     /// Clips that are packed and written at once.
@@ -112,6 +113,8 @@ impl Consumer {
             store_id,
             settings,
             held: Held::default(),
+            outbox: Outbox::default(),
+            trouble: Trouble::default(),
             known: Known::default(),
             checks: Mutex::default(),
             writing: Semaphore::new(WRITERS),
@@ -128,7 +131,7 @@ impl Consumer {
         let mut tasks = JoinSet::new();
         let ended = self.take_and_speak(&mut tasks).await;
         self.drain.cancel();
-        while tasks.join_next().await.is_some() {}
+        self.finish_up(&mut tasks).await;
         beating.abort();
         let _ = self.queue.leave(&self.settings.name).await;
         ended
@@ -142,23 +145,22 @@ impl Consumer {
         loop {
             // As many hands as the member has turns, and one ahead.
             hands.grow_to(self.member.requests() + AHEAD);
-            let free = tokio::select! {
-                free = hands.free() => free,
+            let mut free = tokio::select! {
+                biased;
                 () = self.drain.cancelled() => return Ended::Drained,
+                free = self.free_hand(&hands) => Some(free),
+                () = self.outbox.filled() => None,
             };
             while tasks.try_join_next().is_some() {}
-            match self.still_to_speak() {
-                Some(0) => return Ended::Enough,
-                // What it holds may be enough.
-                Some(left) if left <= self.held.all().len() as u64 => {
-                    drop(free);
-                    tasks.join_next().await;
-                    continue;
-                }
-                _ => {}
+            if self.still_to_speak() == Some(0) {
+                return Ended::Enough;
             }
-            let asked = self.how_many(&hands);
-            let Some(leases) = self.lease_or_pause(asked, &mut pause).await else {
+            let asked = free.as_ref().map_or(0, |_| self.how_many(&hands));
+            if asked == 0 && free.take().is_some() {
+                // What it holds may be enough.
+                self.something_settled(tasks).await;
+            }
+            let Some(leases) = self.exchange_or_pause(asked, &mut pause).await else {
                 if self.idle_for_too_long(&mut since) {
                     return Ended::Idle;
                 }
@@ -180,11 +182,10 @@ impl Consumer {
     fn begin(
         self: &Arc<Self>,
         leased: Vec<Leased>,
-        free: OwnedSemaphorePermit,
+        mut free: Option<OwnedSemaphorePermit>,
         hands: &Hands,
         tasks: &mut JoinSet<()>,
     ) {
-        let mut free = Some(free);
         for leased in leased {
             let hand = free.take().or_else(|| hands.another());
             let lost = self.held.take(&leased);
@@ -209,6 +210,7 @@ impl Consumer {
         let counts = self.settings.max_segments.is_some();
         tokio::select! {
             () = wake.wait(waits.into_iter().flatten().min()) => None,
+            () = self.outbox.filled() => None,
             // It may have been the last one.
             Some(_) = tasks.join_next(), if counts => None,
             () = self.drain.cancelled() => Some(Ended::Drained),
@@ -217,25 +219,24 @@ impl Consumer {
 
     /// Whether there was nothing to do, `since` then, for as long as it waits for work.
     fn idle_for_too_long(&self, since: &mut Instant) -> bool {
-        if !self.held.all().is_empty() {
+        if self.held.count() > 0 {
             *since = Instant::now();
         }
         let most = self.settings.max_idle;
         most.is_some_and(|most| since.elapsed() >= most)
     }
 
-    /// Leases, or waits a little where the queue is away.
-    async fn lease_or_pause(&self, count: usize, pause: &mut Duration) -> Option<Leases> {
-        match self.lease(count).await {
-            Ok(leases) => {
-                *pause = PAUSE;
-                Some(leases)
-            }
-            Err(error) => {
-                warn!(worker.name = self.settings.name, %error, "waits for the queue");
-                self.pause(pause).await;
-                None
-            }
+    /// A hand for another segment, once the member does not rest.
+    async fn free_hand(&self, hands: &Hands) -> OwnedSemaphorePermit {
+        self.member.rested().await;
+        hands.free().await
+    }
+
+    /// Waits until something of what it has is spoken, or is its own no more.
+    async fn something_settled(&self, tasks: &mut JoinSet<()>) {
+        tokio::select! {
+            () = self.outbox.filled() => {}
+            _ = tasks.join_next() => {}
         }
     }
 
@@ -245,18 +246,8 @@ impl Consumer {
         let Some(left) = self.still_to_speak() else {
             return count;
         };
-        let left = left.saturating_sub(self.held.all().len() as u64);
+        let left = left.saturating_sub(self.held.count() as u64);
         count.min(usize::try_from(left).unwrap_or(usize::MAX))
-    }
-
-    async fn lease(&self, count: usize) -> Result<Leases, QueueError> {
-        self.member.rested().await;
-        let Self {
-            queue, settings, ..
-        } = self;
-        queue
-            .lease(&settings.name, count, settings.lease, &self.known.skills())
-            .await
     }
 
     /// How many segments it speaks before it leaves, where there is an end.
@@ -290,38 +281,65 @@ impl Consumer {
         lost: CancellationToken,
         hand: Option<OwnedSemaphorePermit>,
     ) {
-        tokio::select! {
-            () = self.settle(&leased, hand) => {}
+        let spoken = tokio::select! {
+            spoken = self.settle(&leased, hand) => spoken,
             // Another one has it by now, or nobody needs it.
-            () = lost.cancelled() => debug!(segment.key = %leased.key, "lost a lease"),
+            () = lost.cancelled() => {
+                debug!(segment.key = %leased.key, "lost a lease");
+                None
+            }
+        };
+        match spoken {
+            // It is held until the queue has heard of it.
+            Some(audio) => {
+                self.spoken.fetch_add(1, Ordering::Relaxed);
+                self.outbox.put(leased, audio);
+            }
+            None => self.held.drop(&leased),
         }
-        self.held.drop(&leased);
     }
 
-    async fn settle(&self, leased: &Leased, hand: Option<OwnedSemaphorePermit>) {
+    /// Speaks, checks and keeps. Gives the length of the clip that is in the store.
+    async fn settle(
+        &self,
+        leased: &Leased,
+        mut hand: Option<OwnedSemaphorePermit>,
+    ) -> Option<Duration> {
         // Whoever had it before may have died between keeping the clip and saying so.
         if leased.tries > 0
             && let Ok(Some(clip)) = self.store.get(&leased.key).await
         {
-            return self.finish(leased, clip.duration()).await;
+            return Some(clip.duration());
         }
         let clip = match self.speak(leased).await {
             Some(Ok(clip)) => clip,
-            Some(Err(failure)) => return self.fail(leased, failure).await,
-            None => return self.release(leased).await,
+            Some(Err(failure)) => {
+                self.fail(leased, failure).await;
+                return None;
+            }
+            None => {
+                self.release(leased).await;
+                return None;
+            }
         };
-        // The slot goes on while this clip is packed and written, unless that takes long.
-        let _writing = self.writing.acquire().await;
-        drop(hand);
         if let Err(suspect) = self.judge(leased, &clip) {
-            return self.say_failed(leased, &suspect, Again::Suspect).await;
+            self.say_failed(leased, &suspect, Again::Suspect).await;
+            return None;
         }
+        let _writing = self.writing.acquire().await;
         let audio = clip.duration();
-        if self.keep(leased, clip).await {
-            self.finish(leased, audio).await;
-        } else {
+        let mut keeping = pin!(self.keep(leased, clip));
+        let kept = tokio::select! {
+            kept = &mut keeping => kept,
+            () = tokio::time::sleep(KEEPING) => {
+                drop(hand.take());
+                keeping.await
+            }
+        };
+        if !kept {
             self.release(leased).await;
         }
+        kept.then_some(audio)
     }
 
     /// A clip that passed the check. `None` when the worker leaves before it has begun.
@@ -344,16 +362,16 @@ impl Consumer {
         let segment = Segment {
             key: leased.key,
             engine: Arc::new(narration.engine.clone()),
-            source: leased.task.text.as_str().into(),
+            source: leased.segment.text.as_str().into(),
             utterance: Utterance {
-                text: leased.task.text.as_str().into(),
+                text: leased.segment.text.as_str().into(),
                 voice: narration.voice.as_str().into(),
-                language: leased.task.language.clone(),
+                language: leased.segment.language.clone(),
                 speed: narration.speed,
             },
             pause_after: Duration::ZERO,
         };
-        let characters = leased.task.text.chars().count();
+        let characters = leased.segment.text.chars().count();
         let limit = self.member.pace().limit(characters, self.settings.patience);
         let request = Request {
             segment: &segment,
@@ -374,21 +392,6 @@ impl Consumer {
         Some(Ok(clip))
     }
 
-    /// Makes the clip durable, however long the store is away. Returns whether it could, before it had to leave.
-    async fn keep(&self, leased: &Leased, clip: Clip) -> bool {
-        let mut pause = PAUSE;
-        loop {
-            match self.store.put(&leased.key, clip.clone()).await {
-                Ok(()) => return true,
-                Err(error) => self.report_store(&error),
-            }
-            if self.drain.is_cancelled() {
-                return false;
-            }
-            self.pause(&mut pause).await;
-        }
-    }
-
     fn judge(&self, leased: &Leased, clip: &Clip) -> Result<(), String> {
         let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
         if checks.len() > 1000 {
@@ -396,92 +399,8 @@ impl Consumer {
         }
         let check = checks.entry(leased.lane.clone()).or_default();
         check
-            .judge(&leased.task.text, clip)
+            .judge(&leased.segment.text, clip)
             .map_err(|suspect| suspect.to_string())
-    }
-
-    fn report_store(&self, error: &StoreError) {
-        let error: &dyn std::error::Error = error;
-        warn!(
-            worker.name = self.settings.name,
-            error, "waits for the store"
-        );
-    }
-
-    async fn finish(&self, leased: &Leased, audio: Duration) {
-        self.spoken.fetch_add(1, Ordering::Relaxed);
-        let name = &self.settings.name;
-        // The clip is durable: even if nobody hears of it, it is found under its key.
-        if let Some(first) = self.insist(|| self.queue.finish(name, leased, audio)).await {
-            debug!(segment.key = %leased.key, first, "spoken");
-        }
-    }
-
-    async fn fail(&self, leased: &Leased, failure: Failure) {
-        let (again, reason) = match failure {
-            Failure::Busy(wait) => {
-                self.member.health().busy(wait, Instant::now());
-                return self.release(leased).await;
-            }
-            Failure::Unfit(reason) => {
-                self.known.forget(&leased.lane.skill(), reason);
-                return self.release(leased).await;
-            }
-            Failure::Speaker(reason) => {
-                self.member.health().failed(&reason, Instant::now());
-                (Again::Yes, reason)
-            }
-            Failure::Segment {
-                again: true,
-                reason,
-            } => (Again::Yes, reason),
-            Failure::Segment {
-                again: false,
-                reason,
-            } => (Again::No, reason),
-        };
-        self.say_failed(leased, &reason, again).await;
-    }
-
-    async fn say_failed(&self, leased: &Leased, reason: &str, again: Again) {
-        self.member.counters.failed();
-        warn!(segment.key = %leased.key, segment.attempt = leased.tries + 1, reason, "a segment failed");
-        let name = &self.settings.name;
-        self.insist(|| self.queue.fail(name, leased, reason, again, RETRY))
-            .await;
-    }
-
-    async fn release(&self, leased: &Leased) {
-        let name = &self.settings.name;
-        self.insist(|| self.queue.release(name, std::slice::from_ref(leased)))
-            .await;
-    }
-
-    /// Says something until Redis has heard it, or the worker has to leave.
-    async fn insist<T, F>(&self, mut say: impl FnMut() -> F) -> Option<T>
-    where
-        F: Future<Output = Result<T, QueueError>>,
-    {
-        let mut pause = PAUSE;
-        for tries in 1.. {
-            if let Ok(heard) = say().await {
-                return Some(heard);
-            }
-            if self.drain.is_cancelled() && tries >= LAST_WORDS {
-                break;
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
-        None
-    }
-
-    async fn pause(&self, pause: &mut Duration) {
-        tokio::select! {
-            () = tokio::time::sleep(*pause) => {}
-            () = self.drain.cancelled() => {}
-        }
-        *pause = (*pause * 2).min(LONGEST_PAUSE);
     }
 }
 

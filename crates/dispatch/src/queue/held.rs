@@ -34,6 +34,11 @@ impl Held {
         self.held().remove(&name(leased));
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.held().len()
+    }
+
     /// What is to be renewed.
     pub(super) fn all(&self) -> Vec<Leased> {
         self.held()

@@ -46,7 +46,7 @@ impl Consumer {
         let member = self.member.status();
         let speaking = held
             .iter()
-            .map(|leased| leased.task.text.chars().take(60).collect());
+            .map(|leased| leased.segment.text.chars().take(60).collect());
         WorkerStatus {
             name: self.settings.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -59,6 +59,7 @@ impl Consumer {
             characters_per_second: member.characters_per_second,
             memory_bytes: crate::worker::memory(),
             uptime_s: self.started.elapsed().as_secs_f64(),
+            trouble: self.trouble.get(),
             draining: self.drain.is_cancelled(),
             lacks: self.known.lacks(),
             skills: self.known.can(),

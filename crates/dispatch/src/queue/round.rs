@@ -1,13 +1,11 @@
 //! One run over the missing segments of a plan, spoken by whoever serves the queue.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use audiotome_core::{AudioStore as _, DeadLetter, Event, Plan, Segment, SegmentKey, StoreError};
-use audiotome_queue::{
-    Lane, LaneId, QueueError, RedisStore, Skill, Task, Told, What, WorkerStatus,
-};
+use audiotome_core::{DeadLetter, Event, Plan, Segment, SegmentKey, StoreError};
+use audiotome_queue::{Lane, LaneId, QueueError, Queued, Skill, Told, What};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -18,18 +16,20 @@ use crate::round::{ALL_REFUSED, DispatchError, Outcome, characters, look_up};
 use crate::settings::Settings;
 
 mod compare;
+mod fetch;
 mod follow;
+mod look;
 
 /// Segments that are added in one call: Redis does nothing else meanwhile.
-const CHUNK: usize = 250;
-/// Between two looks at priority and workers.
+const BATCH: usize = 250;
+/// Between two looks at priority and leases.
 const TICK: Duration = Duration::from_secs(1);
+/// Between two looks at the workers.
+const LOOK: Duration = Duration::from_secs(2);
 /// After so long without news, somebody wants to know why.
 const SILENCE: Duration = Duration::from_secs(5);
 /// After so long without news, what Redis knows is compared with what it should know.
 const COMPARE: Duration = Duration::from_secs(30);
-/// Clips that are fetched out of Redis at once.
-const FETCHES: usize = 16;
 /// Between two tries to reach Redis.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -41,6 +41,20 @@ enum State {
     Fetching,
     Done,
     Dead,
+}
+
+/// Who spoke a segment; nothing of it is known where the clip was found.
+#[derive(Default)]
+struct By {
+    worker: String,
+    took: Option<Duration>,
+}
+
+impl By {
+    fn told(worker: String, took: Duration) -> Self {
+        let took = Some(took);
+        Self { worker, took }
+    }
 }
 
 pub(super) struct QueueRound<'a> {
@@ -57,10 +71,17 @@ pub(super) struct QueueRound<'a> {
     states: Vec<State>,
     histories: BTreeMap<usize, Vec<String>>,
     open: usize,
-    fetching: JoinSet<(usize, String, Result<Option<Duration>, StoreError>)>,
+    fetching: JoinSet<(usize, By, Result<Option<Duration>, StoreError>)>,
     /// Why nothing goes on, as it was reported.
     lack: Option<String>,
+    /// Who has which task, as it was reported.
+    speakers: HashMap<usize, String>,
+    /// Workers that are held up, and by what, as it was reported.
+    troubles: HashMap<String, String>,
+    /// Workers that let a lease run out, as it was reported.
+    lost: HashSet<String>,
     last_news: Instant,
+    looked: Instant,
     compared: Instant,
     /// Redis may have lost something.
     unsure: bool,
@@ -122,7 +143,11 @@ impl<'a> QueueRound<'a> {
             open: count,
             fetching: JoinSet::new(),
             lack: None,
+            speakers: HashMap::new(),
+            troubles: HashMap::new(),
+            lost: HashSet::new(),
             last_news: Instant::now(),
+            looked: Instant::now(),
             compared: Instant::now(),
             unsure: false,
             closed: false,
@@ -158,6 +183,10 @@ impl<'a> QueueRound<'a> {
 
     async fn go(&mut self) -> Result<(), DispatchError> {
         self.add(self.in_order()).await;
+        if self.producer.settings.fetch.is_some() {
+            // An earlier run of this master may have left clips in Redis.
+            self.compare().await?;
+        }
         let mut position = self.settings.position.watch();
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -166,8 +195,8 @@ impl<'a> QueueRound<'a> {
                 Ok(()) = position.changed() => self.follow().await,
                 Some(news) = self.news.recv() => self.hear(news).await?,
                 Some(fetched) = self.fetching.join_next() => {
-                    let (task, worker, clip) = fetched.expect("fetching does not panic");
-                    self.fetched(task, worker, clip?).await;
+                    let (task, by, clip) = fetched.expect("fetching does not panic");
+                    self.fetched(task, by, clip?).await;
                 }
                 _ = ticks.tick() => self.tick().await?,
             }
@@ -195,20 +224,20 @@ impl<'a> QueueRound<'a> {
             return Ok(());
         };
         match told.what {
-            What::Spoken { audio } => match &self.producer.settings.fetch {
+            What::Spoken { audio, took } => match &self.producer.settings.fetch {
                 Some(clips) if matches!(self.states[task], State::Open | State::Dead) => {
                     let clips = clips.clone();
-                    self.fetch(task, told.worker, clips).await?;
+                    self.fetch(task, By::told(told.worker, took), clips).await?;
                 }
                 Some(_) => {}
-                None => self.spoken(task, told.worker, audio),
+                None => self.spoken(task, By::told(told.worker, took), audio),
             },
-            What::Retried { reason } => self.report(Event::Retried {
-                segment: self.missing.segments[task],
-                attempt: told.tries,
-                reason,
-                worker: told.worker,
-            }),
+            What::Retried { reason } => self.retried(task, told.tries, reason, told.worker),
+            What::Lapsed => {
+                self.report_lost(&told.worker);
+                let reason = "its lease ran out".to_owned();
+                self.retried(task, told.tries, reason, told.worker);
+            }
             What::Dead { history } if self.states[task] == State::Open => {
                 self.states[task] = State::Dead;
                 self.open -= 1;
@@ -225,6 +254,16 @@ impl<'a> QueueRound<'a> {
         Ok(())
     }
 
+    fn retried(&mut self, task: usize, attempt: u32, reason: String, worker: String) {
+        self.speakers.remove(&task);
+        self.report(Event::Retried {
+            segment: self.missing.segments[task],
+            attempt,
+            reason,
+            worker,
+        });
+    }
+
     /// Gives up when the first segments were all refused, as [`crate::speak`] does.
     fn refused(&self, reason: &str) -> Result<(), DispatchError> {
         let new = self.states.len() * 2 > self.plan.segments.len();
@@ -238,7 +277,9 @@ impl<'a> QueueRound<'a> {
     }
 
     /// The clip of a task is in the store.
-    fn spoken(&mut self, task: usize, worker: String, audio: Duration) {
+    fn spoken(&mut self, task: usize, By { worker, took }: By, audio: Duration) {
+        // Whoever was believed to be dead lives.
+        self.lost.remove(&worker);
         match std::mem::replace(&mut self.states[task], State::Done) {
             State::Done => return,
             // Somebody gave a dead letter new tries.
@@ -258,53 +299,10 @@ impl<'a> QueueRound<'a> {
             characters: characters(planned),
             audio,
             worker,
+            took,
         });
         for chapter in self.missing.arrived(task) {
             self.report(Event::ChapterSpoken { chapter });
-        }
-    }
-
-    /// Fetches a clip out of Redis; a few at a time.
-    async fn fetch(
-        &mut self,
-        task: usize,
-        worker: String,
-        clips: RedisStore,
-    ) -> Result<(), DispatchError> {
-        while self.fetching.len() >= FETCHES {
-            if let Some(fetched) = self.fetching.join_next().await {
-                let (task, worker, clip) = fetched.expect("fetching does not panic");
-                self.fetched(task, worker, clip?).await;
-            }
-        }
-        if self.states[task] == State::Dead {
-            self.open += 1;
-        }
-        self.states[task] = State::Fetching;
-        let store = self.producer.patient_store();
-        let key = self.plan.segments[self.missing.segments[task]].key;
-        self.fetching.spawn(async move {
-            let Ok(Some(clip)) = clips.get(&key).await else {
-                return (task, worker, Ok(None));
-            };
-            let audio = clip.duration();
-            let kept = store.put(&key, clip).await;
-            if kept.is_ok() {
-                // One that stays is forgotten by itself.
-                let _ = clips.remove(&key).await;
-            }
-            (task, worker, kept.map(|()| Some(audio)))
-        });
-        Ok(())
-    }
-
-    async fn fetched(&mut self, task: usize, worker: String, audio: Option<Duration>) {
-        if let Some(audio) = audio {
-            self.spoken(task, worker, audio);
-        } else {
-            // Redis has lost it, or can't be reached: it is spoken again.
-            self.states[task] = State::Open;
-            self.add(vec![task]).await;
         }
     }
 
@@ -321,17 +319,9 @@ impl<'a> QueueRound<'a> {
             self.priority = priority;
         }
         self.follow().await;
+        self.look_at_leases().await;
+        self.look_at_workers().await;
         let silence = self.last_news.elapsed();
-        if silence >= SILENCE {
-            match self.producer.queue.workers().await {
-                Ok(workers) => {
-                    if let Some(lack) = lack(&workers, &self.id.skill()) {
-                        self.report_lack(lack);
-                    }
-                }
-                Err(error) => self.report_lack(error.to_string()),
-            }
-        }
         let forgotten = matches!(self.producer.queue.knows(&self.id).await, Ok(false));
         if self.unsure || forgotten || silence.min(self.compared.elapsed()) >= COMPARE {
             self.compare().await?;
@@ -341,7 +331,7 @@ impl<'a> QueueRound<'a> {
 
     /// Adds tasks, in their order, however long Redis is away.
     async fn add(&mut self, tasks: Vec<usize>) {
-        for tasks in tasks.chunks(CHUNK) {
+        for tasks in tasks.chunks(BATCH) {
             let tasks: Vec<_> = tasks.iter().map(|task| self.task(*task)).collect();
             while let Err(error) = self.try_to_add(&tasks).await {
                 self.report_lack(error.to_string());
@@ -350,17 +340,17 @@ impl<'a> QueueRound<'a> {
         }
     }
 
-    async fn try_to_add(&self, tasks: &[(SegmentKey, Task)]) -> Result<u64, QueueError> {
+    async fn try_to_add(&self, tasks: &[(SegmentKey, Queued)]) -> Result<u64, QueueError> {
         let Producer { queue, reply, .. } = self.producer;
         queue
             .add((&self.id, &self.lane), reply, self.priority, false, tasks)
             .await
     }
 
-    fn task(&self, task: usize) -> (SegmentKey, Task) {
+    fn task(&self, task: usize) -> (SegmentKey, Queued) {
         let segment: &Segment = &self.plan.segments[self.missing.segments[task]];
         let Segment { key, utterance, .. } = segment;
-        let task = Task {
+        let task = Queued {
             text: utterance.text.to_string(),
             language: utterance.language.clone(),
             most: self.producer.settings.tries,
@@ -401,18 +391,6 @@ impl<'a> QueueRound<'a> {
         // Nobody listening is fine: events are for displays.
         let _ = self.events.send(event);
     }
-}
-
-/// Why nobody can be at work at a lane, if so.
-fn lack(workers: &[WorkerStatus], skill: &Skill) -> Option<String> {
-    if workers.is_empty() {
-        return Some("no worker is connected to the queue".to_owned());
-    }
-    let lacks: Option<Vec<_>> = workers
-        .iter()
-        .map(|worker| Some(format!("{}: {}", worker.name, worker.lacks.get(skill)?)))
-        .collect();
-    lacks.map(|lacks| format!("no worker can speak this: {}", lacks.join("; ")))
 }
 
 /// Names the plan: the same book read in the same way is the same lane.

@@ -188,6 +188,7 @@ impl Round {
             characters: characters(segment),
             audio,
             worker: member.name().to_owned(),
+            took: None,
         });
         for chapter in lock(&self.missing).arrived(lease.task) {
             self.report(Event::ChapterSpoken { chapter });

@@ -9,12 +9,13 @@ for _, gone in ipairs(redis.call('ZRANGE', P .. 'workers', '-inf', at, 'BYSCORE'
     redis.call('ZREM', P .. 'workers', gone)
     redis.call('HDEL', P .. 'statuses', gone)
     redis.call('HDEL', P .. 'orders', gone)
+    redis.call('HDEL', P .. 'suspects', gone)
 end
 local lost = {}
 for index = 5, #ARGV, 3 do
     local lane, key = ARGV[index], ARGV[index + 1]
-    local task = load(lane, key)
-    if task and task.entry == ARGV[index + 2] and task.worker == worker then
+    local segment = load(lane, key)
+    if segment and segment.entry == ARGV[index + 2] and segment.worker == worker then
         redis.call('ZADD', P .. 'timers', at + lease, lane .. ' ' .. key)
     else
         lost[#lost + 1] = key

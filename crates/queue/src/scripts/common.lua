@@ -2,18 +2,18 @@
 --
 -- KEYS[1] is the prefix of the namespace, `{name}:`. All keys begin with it, so that on a Redis cluster
 -- they lie in one slot. A *lane* is one book of one master; its name begins with its *skill*, 16 digits
--- that stand for engine id, voice and language. A task is one segment:
+-- that stand for engine id, voice and language. A segment is one segment:
 --
---   open:LANE   hash    key of the segment → task as JSON, until it is spoken, dead or revoked
+--   open:LANE   hash    key of the segment → segment as JSON, until it is spoken, dead or revoked
 --   first:LANE  stream  entries {k = key} that go before all others: tries after the first, urgent ones
 --   work:LANE   stream  the other entries, in reading order
---   dead:LANE   hash    key → task that failed for good
+--   dead:LANE   hash    key → segment that failed for good
 --   moved       set     lanes in which a listener has skipped something that is not read yet
 --   timers      zset    `LANE KEY` → ms at which its lease runs out, or its wait is over
 --   turns       zset    LANE → urgent ones first, and of equals the one that was served longest ago
 --
--- A task has exactly one entry in one of its streams (`task.entry`, `task.first`), or waits in `timers`.
--- Whoever holds `task.entry` as `task.worker` has the lease. All times are Redis's own.
+-- A segment has exactly one entry in one of its streams (`segment.entry`, `segment.first`), or waits in `timers`.
+-- Whoever holds `segment.entry` as `segment.worker` has the lease. All times are Redis's own.
 local P = KEYS[1]
 local GROUP = 'workers'
 
@@ -31,40 +31,42 @@ local function load(lane, key)
     return json and cjson.decode(json)
 end
 
-local function save(lane, key, task)
-    redis.call('HSET', P .. 'open:' .. lane, key, cjson.encode(task))
+local function save(lane, key, segment)
+    local json = cjson.encode(segment)
+    redis.call('HSET', P .. 'open:' .. lane, key, json)
+    return json
 end
 
 local function count(what, by)
     redis.call('HINCRBY', P .. 'totals', what, by or 1)
 end
 
--- Puts a task into a stream.
-local function line_up(lane, key, task, first)
-    task.first = first
-    task.worker = nil
-    task.entry = redis.call('XADD', stream(lane, first), '*', 'k', key)
-    save(lane, key, task)
+-- Puts a segment into a stream.
+local function line_up(lane, key, segment, first)
+    segment.first = first
+    segment.worker = nil
+    segment.entry = redis.call('XADD', stream(lane, first), '*', 'k', key)
+    save(lane, key, segment)
 end
 
--- Takes a task out of its stream, and out of the hands of whoever has it.
-local function take_out(lane, key, task)
-    if task.entry then
-        local from = stream(lane, task.first)
-        redis.call('XACK', from, GROUP, task.entry)
-        redis.call('XDEL', from, task.entry)
-        task.entry = nil
+-- Takes a segment out of its stream, and out of the hands of whoever has it.
+local function take_out(lane, key, segment)
+    if segment.entry then
+        local from = stream(lane, segment.first)
+        redis.call('XACK', from, GROUP, segment.entry)
+        redis.call('XDEL', from, segment.entry)
+        segment.entry = nil
     end
     redis.call('ZREM', P .. 'timers', lane .. ' ' .. key)
-    task.worker = nil
+    segment.worker = nil
 end
 
 -- Tells the master of the lane.
-local function tell(lane, what, key, task, data)
+local function tell(lane, what, key, segment, data)
     local reply = redis.call('HGET', P .. 'replies', lane)
     if reply then
         redis.call('XADD', reply, 'MAXLEN', '~', 100000, '*', 'l', lane, 'e', what, 'k', key,
-            'w', task.by or '', 'n', task.tries, 'd', data)
+            'w', segment.by or '', 'n', segment.tries, 'd', data)
         -- A master that never comes back must not fill Redis.
         redis.call('EXPIRE', reply, 86400)
     end
@@ -74,17 +76,17 @@ local function wake(lane)
     redis.call('PUBLISH', P .. 'wake', lane)
 end
 
-local function note(task, reason)
-    local line = (task.by and (task.by .. ': ') or '') .. reason
-    task.history = task.history == '' and line or (task.history .. '\n' .. line)
+local function note(segment, reason)
+    local line = (segment.by and (segment.by .. ': ') or '') .. reason
+    segment.history = segment.history == '' and line or (segment.history .. '\n' .. line)
 end
 
--- A task fails for good.
-local function bury(lane, key, task)
+-- A segment fails for good.
+local function bury(lane, key, segment)
     redis.call('HDEL', P .. 'open:' .. lane, key)
-    redis.call('HSET', P .. 'dead:' .. lane, key, cjson.encode(task))
+    redis.call('HSET', P .. 'dead:' .. lane, key, cjson.encode(segment))
     count('dead')
-    tell(lane, 'dead', key, task, task.history)
+    tell(lane, 'dead', key, segment, segment.history)
 end
 
 -- Forgets a lane that its master has closed, when nothing is left of it.

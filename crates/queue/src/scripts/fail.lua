@@ -2,30 +2,30 @@
 -- ARGV: lane, key, entry, worker, reason, 'again', 'suspect' or 'never', first wait and longest wait (ms).
 -- Returns 'retried', 'dead', or 'lost' when the lease is another's.
 local lane, key = ARGV[1], ARGV[2]
-local task = load(lane, key)
-if not task or task.entry ~= ARGV[3] or task.worker ~= ARGV[4] then
+local segment = load(lane, key)
+if not segment or segment.entry ~= ARGV[3] or segment.worker ~= ARGV[4] then
     return 'lost'
 end
-take_out(lane, key, task)
-task.tries = task.tries + 1
-note(task, ARGV[5])
+take_out(lane, key, segment)
+segment.tries = segment.tries + 1
+note(segment, ARGV[5])
 local again = ARGV[6] ~= 'never'
 if ARGV[6] == 'suspect' then
-    task.suspects = task.suspects + 1
-    again = task.suspects < 2
+    segment.suspects = segment.suspects + 1
+    again = segment.suspects < 2
 end
-if not again or task.tries >= task.most then
-    bury(lane, key, task)
+if not again or segment.tries >= segment.most then
+    bury(lane, key, segment)
     forget_if_empty(lane)
     return 'dead'
 end
 count('retried')
-tell(lane, 'retried', key, task, ARGV[5])
+tell(lane, 'retried', key, segment, ARGV[5])
 -- Doubling, with up to a quarter taken off, so that what failed together does not come back together.
-local wait = math.min(ARGV[8], ARGV[7] * 2 ^ (task.tries - 1))
+local wait = math.min(ARGV[8], ARGV[7] * 2 ^ (segment.tries - 1))
 local at = now()
 wait = wait * (1 - (tonumber(key:sub(1, 4), 16) + at) % 256 / 1024)
-save(lane, key, task)
+save(lane, key, segment)
 redis.call('ZADD', P .. 'timers', math.ceil(at + wait), lane .. ' ' .. key)
 wake(lane)
 return 'retried'

@@ -1,38 +1,24 @@
--- Leases tasks to a worker: the lane whose turn it is first, and in a lane what goes before all others first.
--- ARGV: worker, how many, length of the lease (ms), skills (JSON: skill → whether the worker has it).
--- Returns the leases as {lane, key, entry, task (JSON)}, ms until something may change by itself (−1: nothing
--- will), and lanes with a skill that the worker did not name.
+-- Leases segments to a worker: the lane whose turn it is first, and in a lane what goes before all others first.
+-- What it has spoken meanwhile comes along, so that a busy worker needs one call for a segment.
+-- ARGV: worker, how many, length of the lease (ms), skills (JSON: skill → whether the worker has it), then lane, key
+-- and length (ns) of each clip that is in the store.
+-- Returns the leases as {lane, key, entry, segment (JSON)}, ms until something may change by itself (−1: nothing
+-- will), lanes with a skill that the worker did not name, and for each clip whether it is news (1) or late (0).
 local worker, want, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local skills = cjson.decode(ARGV[4])
 local at = now()
 
--- Leases that have run out, and waits that are over.
-local due = redis.call('ZRANGE', P .. 'timers', '-inf', at, 'BYSCORE', 'LIMIT', 0, 100)
-for _, name in ipairs(due) do
-    local lane, key = name:match('^(%S+) (%S+)$')
-    local task = load(lane, key)
-    if not task then
-        redis.call('ZREM', P .. 'timers', name)
-    elseif task.worker then
-        take_out(lane, key, task)
-        task.tries = task.tries + 1
-        note(task, 'its lease ran out')
-        count('lapsed')
-        if task.tries >= task.most then
-            bury(lane, key, task)
-        else
-            tell(lane, 'retried', key, task, 'its lease ran out')
-            line_up(lane, key, task, true)
-        end
-    else
-        redis.call('ZREM', P .. 'timers', name)
-        line_up(lane, key, task, true)
-    end
+settle_due(at)
+local firsts = {}
+for index = 5, #ARGV, 3 do
+    firsts[#firsts + 1] = finish(worker, ARGV[index], ARGV[index + 1], ARGV[index + 2], at)
 end
 
--- Limits: `NAME rate` tasks a second, `NAME at-once` leases; NAME is `all`, `engine:…`, `master:…` or `lane:…`.
+-- Limits: `NAME rate` segments a second, `NAME at-once` leases; NAME is `all`, `engine:…`, `master:…` or `lane:…`.
 local limited = redis.call('EXISTS', P .. 'limits') == 1
 local soonest = -1
+-- Somebody may have waited for what is spoken now.
+if limited and #firsts > 0 then wake(ARGV[5]) end
 
 local function held(of)
     local sum = 0
@@ -66,7 +52,7 @@ local function names(lane)
     return { 'all', 'engine:' .. (about.engine or ''), 'master:' .. (about.master or ''), 'lane:' .. lane }
 end
 
--- How many of `wish` tasks of a lane may be leased now.
+-- How many of `wish` segments of a lane may be leased now.
 local function allowed(lane, wish)
     if not limited then return wish end
     for _, name in ipairs(names(lane)) do
@@ -92,13 +78,13 @@ local function allowed(lane, wish)
     return math.max(0, wish)
 end
 
-local function pay(lane, tasks)
+local function pay(lane, segments)
     if not limited then return end
     for _, name in ipairs(names(lane)) do
         local rate = redis.call('HGET', P .. 'limits', name .. ' rate')
         if rate then
             local key, tokens = bucket(name, tonumber(rate))
-            redis.call('HSET', key, 'tokens', tokens - tasks, 'at', at)
+            redis.call('HSET', key, 'tokens', tokens - segments, 'at', at)
             redis.call('PEXPIRE', key, 3600000)
         end
     end
@@ -113,6 +99,28 @@ local function go_back(lane, first)
     return true
 end
 
+-- A worker may have died of one of the segments that it had. Of those, another worker has one at a time, so that the
+-- innocent ones do not go down with it again and again.
+local function has_a_suspect()
+    local lane, key = (redis.call('HGET', P .. 'suspects', worker) or ''):match('^(%S+) (%S+)$')
+    local segment = lane and load(lane, key)
+    return segment and segment.worker == worker
+end
+
+local function lend(lane, key, segment)
+    segment.worker, segment.by, segment.since = worker, worker, at
+    redis.call('ZADD', P .. 'timers', at + lease, lane .. ' ' .. key)
+    leases[#leases + 1] = { lane, key, segment.entry, save(lane, key, segment) }
+    if segment.lapses then redis.call('HSET', P .. 'suspects', worker, lane .. ' ' .. key) end
+end
+
+-- Puts a segment off for half a second.
+local function put_off(lane, key, segment)
+    take_out(lane, key, segment)
+    save(lane, key, segment)
+    redis.call('ZADD', P .. 'timers', at + 500, lane .. ' ' .. key)
+end
+
 local function serve(lane, first, wish)
     local from = stream(lane, first)
     local served = 0
@@ -124,15 +132,16 @@ local function serve(lane, first, wish)
         end
         for _, entry in ipairs(read[1][2]) do
             local id, key = entry[1], entry[2][2]
-            local task = load(lane, key)
-            if task and task.entry == id and task.first == first and task.worker then
+            local segment = load(lane, key)
+            if segment and segment.entry == id and segment.first == first and segment.worker then
                 -- Read before a listener moved: who has it goes on.
-            elseif task and task.entry == id and task.first == first then
-                task.worker, task.by, task.since = worker, worker, at
-                save(lane, key, task)
-                redis.call('ZADD', P .. 'timers', at + lease, lane .. ' ' .. key)
-                leases[#leases + 1] = { lane, key, id, cjson.encode(task) }
-                served = served + 1
+            elseif segment and segment.entry == id and segment.first == first then
+                if segment.lapses and has_a_suspect() then
+                    put_off(lane, key, segment)
+                else
+                    lend(lane, key, segment)
+                    served = served + 1
+                end
             else
                 redis.call('XACK', from, GROUP, id)
                 redis.call('XDEL', from, id)
@@ -165,4 +174,4 @@ local wait = timer and math.max(0, timer - at) or -1
 if soonest >= 0 then
     wait = wait < 0 and soonest or math.min(wait, soonest)
 end
-return { leases, math.ceil(wait), unknown }
+return { leases, math.ceil(wait), unknown, firsts }

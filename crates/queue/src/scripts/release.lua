@@ -3,10 +3,10 @@
 local worker, given = ARGV[1], 0
 for index = 2, #ARGV, 3 do
     local lane, key = ARGV[index], ARGV[index + 1]
-    local task = load(lane, key)
-    if task and task.entry == ARGV[index + 2] and task.worker == worker then
-        take_out(lane, key, task)
-        line_up(lane, key, task, true)
+    local segment = load(lane, key)
+    if segment and segment.entry == ARGV[index + 2] and segment.worker == worker then
+        take_out(lane, key, segment)
+        line_up(lane, key, segment, true)
         wake(lane)
         given = given + 1
     end

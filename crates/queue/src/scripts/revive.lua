@@ -7,13 +7,13 @@ local revived = 0
 for _, key in ipairs(keys) do
     local json = redis.call('HGET', P .. 'dead:' .. lane, key)
     if json then
-        local task = cjson.decode(json)
-        task.tries, task.suspects = 0, 0
+        local segment = cjson.decode(json)
+        segment.tries, segment.suspects, segment.lapses = 0, 0, nil
         redis.call('HDEL', P .. 'dead:' .. lane, key)
         for _, first in ipairs({ true, false }) do
             redis.pcall('XGROUP', 'CREATE', stream(lane, first), GROUP, '0', 'MKSTREAM')
         end
-        line_up(lane, key, task, true)
+        line_up(lane, key, segment, true)
         revived = revived + 1
     end
 end

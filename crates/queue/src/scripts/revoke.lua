@@ -3,13 +3,13 @@
 local lane, revoked = ARGV[1], 0
 for index = 3, #ARGV do
     local key = ARGV[index]
-    local task = load(lane, key)
-    if task then
-        take_out(lane, key, task)
-        task.by = nil
-        note(task, ARGV[2])
+    local segment = load(lane, key)
+    if segment then
+        take_out(lane, key, segment)
+        segment.by = nil
+        note(segment, ARGV[2])
         redis.call('HDEL', P .. 'open:' .. lane, key)
-        tell(lane, 'dead', key, task, task.history)
+        tell(lane, 'dead', key, segment, segment.history)
         revoked = revoked + 1
     elseif redis.call('HDEL', P .. 'dead:' .. lane, key) == 1 then
         revoked = revoked + 1

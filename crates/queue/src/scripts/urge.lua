@@ -13,17 +13,17 @@ end
 local lane, ahead = ARGV[1], tonumber(ARGV[2])
 for index = 3, 2 + ahead do
     local key = ARGV[index]
-    local task = load(lane, key)
-    if task and task.entry and not task.worker and not task.first then
-        take_out(lane, key, task)
-        line_up(lane, key, task, true)
+    local segment = load(lane, key)
+    if segment and segment.entry and not segment.worker and not segment.first then
+        take_out(lane, key, segment)
+        line_up(lane, key, segment, true)
     end
 end
 -- The first of them that waits in reading order is where reading goes on.
 for index = 3 + ahead, #ARGV do
-    local task = load(lane, ARGV[index])
-    if task and task.entry and not task.worker and not task.first then
-        read_from(lane, task.entry)
+    local segment = load(lane, ARGV[index])
+    if segment and segment.entry and not segment.worker and not segment.first then
+        read_from(lane, segment.entry)
         break
     end
 end

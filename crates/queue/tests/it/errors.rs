@@ -58,10 +58,10 @@ async fn a_replica_and_a_full_memory_are_told_apart() {
     let book = crate::Book::on(&redis, "book").await;
     redis.ask(&["config", "set", "maxmemory", "1"]);
     let add = || book.queue.prioritise(&book.id, 1);
-    let tasks = [book.task("one")];
+    let segments = [book.segment("one")];
     let full = book
         .queue
-        .add((&book.id, &book.lane), &book.reply, 0, false, &tasks)
+        .add((&book.id, &book.lane), &book.reply, 0, false, &segments)
         .await
         .unwrap_err();
     assert_eq!(full.kind(), QueueErrorKind::Full, "{full}");
@@ -70,7 +70,7 @@ async fn a_replica_and_a_full_memory_are_told_apart() {
     redis.ask(&["replicaof", "127.0.0.1", "1"]);
     let replica = book
         .queue
-        .add((&book.id, &book.lane), &book.reply, 0, false, &tasks)
+        .add((&book.id, &book.lane), &book.reply, 0, false, &segments)
         .await
         .unwrap_err();
     assert_eq!(replica.kind(), QueueErrorKind::ReadOnly, "{replica}");

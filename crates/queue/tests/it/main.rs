@@ -5,6 +5,7 @@
 mod errors;
 mod leases;
 mod limits;
+mod many;
 mod redis;
 mod tending;
 mod turns;
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use audiotome_core::{EngineId, Language, Narration, Pauses, SegmentKey, Speed};
 use audiotome_queue::{
-    Again, Lane, LaneId, Leased, Queue, Results, Retry, Skill, Skills, Task, Told,
+    Again, Lane, LaneId, Leased, Queue, Queued, Results, Retry, Skill, Skills, Told,
 };
 
 use crate::redis::Redis;
@@ -74,15 +75,15 @@ impl Book {
         }
     }
 
-    fn task(&self, text: &str) -> (SegmentKey, Task) {
+    fn segment(&self, text: &str) -> (SegmentKey, Queued) {
         let language = Language::new("en");
         let key = SegmentKey::new(&self.lane.narration, &language, text);
-        let task = Task {
+        let segment = Queued {
             text: text.to_owned(),
             language,
             most: 3,
         };
-        (key, task)
+        (key, segment)
     }
 
     async fn add(&self, texts: &[&str]) -> u64 {
@@ -90,10 +91,10 @@ impl Book {
     }
 
     async fn add_with(&self, priority: i32, texts: &[&str]) -> u64 {
-        let tasks: Vec<_> = texts.iter().map(|text| self.task(text)).collect();
+        let segments: Vec<_> = texts.iter().map(|text| self.segment(text)).collect();
         let lane = (&self.id, &self.lane);
         self.queue
-            .add(lane, &self.reply, priority, false, &tasks)
+            .add(lane, &self.reply, priority, false, &segments)
             .await
             .unwrap()
     }
@@ -144,6 +145,6 @@ impl Book {
 fn texts(leased: &[Leased]) -> Vec<&str> {
     leased
         .iter()
-        .map(|leased| leased.task.text.as_str())
+        .map(|leased| leased.segment.text.as_str())
         .collect()
 }

@@ -2,30 +2,39 @@
 
 use std::time::Duration;
 
-use audiotome_queue::{Again, TaskState, What, WorkerStatus};
+use audiotome_queue::{Again, SegmentState, What, WorkerStatus};
 
 use crate::redis::Redis;
 use crate::{Book, LEASE, texts};
 
 #[tokio::test]
-async fn each_task_says_where_it_stands() {
+async fn each_segment_says_where_it_stands() {
     let redis = Redis::start();
     let book = Book::on(&redis, "book").await;
     book.add(&["dead", "delayed", "leased", "waiting"]).await;
     let held = book.lease("a", 3).await;
     book.fail("a", &held[0], Again::No).await;
     book.fail("a", &held[1], Again::Yes).await;
-    let tasks = book.queue.tasks(&book.id).await.unwrap();
-    let state = |text: &str| tasks.iter().find(|task| task.text == text).unwrap().state;
+    let segments = book.queue.segments(&book.id).await.unwrap();
+    let state = |text: &str| {
+        segments
+            .iter()
+            .find(|segment| segment.text == text)
+            .unwrap()
+            .state
+    };
     for (text, expected) in [
-        ("dead", TaskState::Dead),
-        ("delayed", TaskState::Delayed),
-        ("leased", TaskState::Leased),
-        ("waiting", TaskState::Waiting),
+        ("dead", SegmentState::Dead),
+        ("delayed", SegmentState::Delayed),
+        ("leased", SegmentState::Leased),
+        ("waiting", SegmentState::Waiting),
     ] {
         assert_eq!(state(text), expected, "{text}");
     }
-    let leased = tasks.iter().find(|task| task.text == "leased").unwrap();
+    let leased = segments
+        .iter()
+        .find(|segment| segment.text == "leased")
+        .unwrap();
     assert!(
         leased.worker.as_deref() == Some("a") && leased.took_s.is_some(),
         "{leased:?}"
@@ -66,7 +75,7 @@ async fn many_lanes_keep_their_own_figures() {
 }
 
 #[tokio::test]
-async fn the_history_of_a_task_outlives_it() {
+async fn the_history_of_a_segment_outlives_it() {
     let redis = Redis::start();
     let book = Book::on(&redis, "book").await;
     book.add(&["one", "two"]).await;
@@ -79,8 +88,8 @@ async fn the_history_of_a_task_outlives_it() {
     let key = first.key.to_string();
     let open = book.queue.history(&key).await.unwrap();
     assert_eq!(
-        (open.len(), open[0].task.state, open[0].task.tries),
-        (1, TaskState::Leased, 1)
+        (open.len(), open[0].segment.state, open[0].segment.tries),
+        (1, SegmentState::Leased, 1)
     );
     assert!(book.finish("b", &again).await);
     book.queue.close(&book.id, false).await.unwrap();
@@ -94,16 +103,23 @@ async fn the_history_of_a_task_outlives_it() {
         (book.id.clone(), None),
         "the lane is gone"
     );
-    let task = &record.task;
+    let segment = &record.segment;
     assert_eq!(
-        (task.state, task.text.as_str(), task.worker.as_deref()),
-        (TaskState::Spoken, "one", Some("b"))
+        (
+            segment.state,
+            segment.text.as_str(),
+            segment.worker.as_deref()
+        ),
+        (SegmentState::Spoken, "one", Some("b"))
     );
     assert_eq!(
-        (task.tries, task.history.as_slice()),
+        (segment.tries, segment.history.as_slice()),
         (1, ["a: it coughs".to_owned()].as_slice())
     );
-    assert!(task.took_s.is_some_and(|took| took < 30.0), "{task:?}");
+    assert!(
+        segment.took_s.is_some_and(|took| took < 30.0),
+        "{segment:?}"
+    );
     assert_eq!(book.queue.spoken().await.unwrap().len(), 2);
     for nothing in ["", "*", "zz", "?"] {
         assert!(
@@ -121,8 +137,8 @@ async fn what_is_revoked_is_lost_by_its_worker_and_told_to_its_master() {
     let held = book.lease("a", 1).await;
     let keys = [
         held[0].key,
-        book.task("waiting").0,
-        book.task("never there").0,
+        book.segment("waiting").0,
+        book.segment("never there").0,
     ];
     assert_eq!(
         book.queue

@@ -13,7 +13,7 @@ async fn equal_books_take_turns() {
     b.add(&["b1", "b2"]).await;
     let mut order = Vec::new();
     while let Some(leased) = a.lease("w", 1).await.pop() {
-        order.push(leased.task.text);
+        order.push(leased.segment.text);
     }
     assert_eq!(order, ["a1", "b1", "a2", "b2", "a3"]);
 }
@@ -41,14 +41,14 @@ async fn a_listener_moves_what_is_spoken_next() {
     book.add(&["one", "two", "three", "four", "five", "six"])
         .await;
     let first = book.lease("a", 1).await;
-    let keys = ["four", "five", "six"].map(|text| book.task(text).0);
-    let again = [book.task("two").0, first[0].key];
+    let keys = ["four", "five", "six"].map(|text| book.segment(text).0);
+    let again = [book.segment("two").0, first[0].key];
     book.queue.urge(&book.id, &again, &keys).await.unwrap();
     let next = book.lease("b", 3).await;
     assert_eq!(texts(&next), ["two", "four", "five"]);
     // Back, to one that is gone by now and one that is not.
     assert!(book.finish("b", &next[1]).await);
-    let keys = ["three", "four", "five", "six"].map(|text| book.task(text).0);
+    let keys = ["three", "four", "five", "six"].map(|text| book.segment(text).0);
     book.queue.urge(&book.id, &[], &keys).await.unwrap();
     assert_eq!(texts(&book.lease("c", 9).await), ["three", "six"]);
     for (worker, leased) in [("a", &first[0]), ("b", &next[0]), ("b", &next[2])] {
@@ -61,11 +61,11 @@ async fn what_a_listener_skipped_is_spoken_at_last() {
     let redis = Redis::start();
     let book = Book::on(&redis, "book").await;
     book.add(&["one", "two", "three", "four"]).await;
-    let last = [book.task("four").0];
+    let last = [book.segment("four").0];
     book.queue.urge(&book.id, &[], &last).await.unwrap();
     let mut order = Vec::new();
     while let Some(leased) = book.lease("w", 1).await.pop() {
-        order.push(leased.task.text);
+        order.push(leased.segment.text);
     }
     assert_eq!(order, ["four", "one", "two", "three"]);
     assert_eq!(redis.ask(&["exists", "{audiotome}:moved"]), "0");

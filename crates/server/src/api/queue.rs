@@ -13,31 +13,31 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Json, Path, Query};
 use super::problem::{Kind, Problem, Refusals};
-use super::queue_views::{QueueView, RecordView, TaskState, TaskView};
+use super::queue_views::{QueueSegment, QueueSegmentState, QueueView, RecordView};
 use crate::master::Master;
 
 /// How long a request waits for Redis.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Tasks of a page, at most.
+/// Segments of a page, at most.
 const MOST: usize = 1_000;
 
-/// A page of tasks.
+/// A page of segments.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct QueueTaskList {
-    /// Tasks in all that fit, on all pages.
+pub(crate) struct QueueSegmentList {
+    /// Segments in all that fit, on all pages.
     total: usize,
-    tasks: Vec<TaskView>,
+    segments: Vec<QueueSegment>,
 }
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct TaskQuery {
+pub(crate) struct SegmentQuery {
     /// Only those in this state; spoken ones are not kept in lanes.
-    state: Option<TaskState>,
-    /// Tasks that are skipped.
+    state: Option<QueueSegmentState>,
+    /// Segments that are skipped.
     #[serde(default)]
     offset: u32,
-    /// Tasks of this page, at most 1,000.
+    /// Segments of this page, at most 1,000.
     #[serde(default = "hundred")]
     limit: u32,
 }
@@ -46,17 +46,17 @@ fn hundred() -> u32 {
     100
 }
 
-/// What became of a task.
+/// What became of a segment.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct QueueHistory {
     /// One for each book that has, or had, it.
     records: Vec<RecordView>,
 }
 
-/// How many tasks were concerned.
+/// How many segments were concerned.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct QueueCount {
-    tasks: u64,
+    segments: u64,
 }
 
 /// The queue: books with what waits, what is spoken and what failed; workers; totals; Redis.
@@ -66,30 +66,30 @@ pub(crate) async fn stats(State(master): State<Arc<Master>>) -> Result<Json<Queu
     Ok(Json(QueueView::from(&stats)))
 }
 
-/// The tasks of a book that are not spoken, in the order in which they were added.
-#[utoipa::path(get, path = "/queue/lanes/{id}/tasks", tag = "queue", params(("id" = String, Path), TaskQuery), responses((status = 200, body = QueueTaskList), Refusals))]
-pub(crate) async fn tasks(
+/// The segments of a book that are not spoken, in the order in which they were added.
+#[utoipa::path(get, path = "/queue/lanes/{id}/segments", tag = "queue", params(("id" = String, Path), SegmentQuery), responses((status = 200, body = QueueSegmentList), Refusals))]
+pub(crate) async fn segments(
     State(master): State<Arc<Master>>,
     Path(id): Path<String>,
-    Query(query): Query<TaskQuery>,
-) -> Result<Json<QueueTaskList>, Problem> {
+    Query(query): Query<SegmentQuery>,
+) -> Result<Json<QueueSegmentList>, Problem> {
     let (queue, lane) = lane(&master, &id).await?;
-    let tasks = within(queue.tasks(&lane)).await?.into_iter();
-    let tasks: Vec<_> = tasks
-        .map(TaskView::from)
-        .filter(|task| query.state.is_none_or(|state| task.state == state))
+    let segments = within(queue.segments(&lane)).await?.into_iter();
+    let segments: Vec<_> = segments
+        .map(QueueSegment::from)
+        .filter(|segment| query.state.is_none_or(|state| segment.state == state))
         .collect();
-    let total = tasks.len();
-    let page = tasks.into_iter().skip(query.offset as usize);
-    Ok(Json(QueueTaskList {
+    let total = segments.len();
+    let page = segments.into_iter().skip(query.offset as usize);
+    Ok(Json(QueueSegmentList {
         total,
-        tasks: page.take((query.limit as usize).min(MOST)).collect(),
+        segments: page.take((query.limit as usize).min(MOST)).collect(),
     }))
 }
 
-/// What became of a task: its tries, who spoke it, how long that took. Of those that are spoken, about
+/// What became of a segment: its tries, who spoke it, how long that took. Of those that are spoken, about
 /// the last thousand are known.
-#[utoipa::path(get, path = "/queue/tasks/{key}", tag = "queue", params(("key" = String, Path)), responses((status = 200, body = QueueHistory), Refusals))]
+#[utoipa::path(get, path = "/queue/segments/{key}", tag = "queue", params(("key" = String, Path)), responses((status = 200, body = QueueHistory), Refusals))]
 pub(crate) async fn history(
     State(master): State<Arc<Master>>,
     Path(key): Path<String>,
@@ -98,7 +98,7 @@ pub(crate) async fn history(
     let key = parsed(&key)?;
     let records = within(queue.history(&key.to_string())).await?;
     if records.is_empty() {
-        return Err(Problem::no("task", &key.to_string()));
+        return Err(Problem::no("segment", &key.to_string()));
     }
     let records = records.into_iter().map(RecordView::from).collect();
     Ok(Json(QueueHistory { records }))
@@ -111,13 +111,13 @@ pub(crate) async fn retry(
     Path(id): Path<String>,
 ) -> Result<Json<QueueCount>, Problem> {
     let (queue, lane) = lane(&master, &id).await?;
-    let tasks = within(queue.revive(&lane, &[])).await?;
-    Ok(Json(QueueCount { tasks }))
+    let segments = within(queue.revive(&lane, &[])).await?;
+    Ok(Json(QueueCount { segments }))
 }
 
 /// Gives a dead letter new tries.
 #[utoipa::path(
-    post, path = "/queue/lanes/{id}/tasks/{key}/retry", tag = "queue",
+    post, path = "/queue/lanes/{id}/segments/{key}/retry", tag = "queue",
     params(("id" = String, Path), ("key" = String, Path)),
     responses((status = 204), Refusals)
 )]
@@ -133,10 +133,10 @@ pub(crate) async fn retry_one(
     }
 }
 
-/// Takes a task back: its master is told that it is dead, and whoever speaks it stops. A dead letter is
+/// Takes a segment back: its master is told that it is dead, and whoever speaks it stops. A dead letter is
 /// forgotten.
 #[utoipa::path(
-    delete, path = "/queue/lanes/{id}/tasks/{key}", tag = "queue",
+    delete, path = "/queue/lanes/{id}/segments/{key}", tag = "queue",
     params(("id" = String, Path), ("key" = String, Path)),
     responses((status = 204), Refusals)
 )]
@@ -147,7 +147,7 @@ pub(crate) async fn revoke(
     let (queue, lane) = lane(&master, &id).await?;
     let parsed = parsed(&key)?;
     match within(queue.revoke(&lane, &[parsed])).await? {
-        0 => Err(Problem::no("task", &key)),
+        0 => Err(Problem::no("segment", &key)),
         _ => Ok(StatusCode::NO_CONTENT),
     }
 }
@@ -176,7 +176,7 @@ pub(crate) fn queue(master: &Master) -> Option<&Queue> {
     }
 }
 
-fn of(master: &Master) -> Result<&Queue, Problem> {
+pub(super) fn of(master: &Master) -> Result<&Queue, Problem> {
     queue(master).ok_or_else(|| {
         let hint = "start it with `--queue URL --store URL`, or ask a master that was".to_owned();
         Problem::new(Kind::NotFound, "this master has no queue").with_hint(Some(hint))
@@ -194,11 +194,13 @@ async fn lane<'a>(master: &'a Master, id: &str) -> Result<(&'a Queue, LaneId), P
 }
 
 fn parsed(key: &str) -> Result<SegmentKey, Problem> {
-    key.parse().map_err(|_| Problem::no("task", key))
+    key.parse().map_err(|_| Problem::no("segment", key))
 }
 
 /// The answer of Redis, unless it is away or takes too long.
-async fn within<T>(answer: impl Future<Output = Result<T, QueueError>>) -> Result<T, Problem> {
+pub(super) async fn within<T>(
+    answer: impl Future<Output = Result<T, QueueError>>,
+) -> Result<T, Problem> {
     match tokio::time::timeout(PATIENCE, answer).await {
         Ok(answer) => answer.map_err(|error| {
             let hint = error.hint().to_owned();

@@ -1,6 +1,6 @@
 //! The queue as the API shows it.
 
-use audiotome_queue::{LaneStats, QueueStats, Record, TaskLine, Totals, WorkerStatus};
+use audiotome_queue::{LaneStats, QueueStats, Record, SegmentLine, Totals, WorkerStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,15 +27,15 @@ pub(crate) struct LaneView {
     voice: String,
     /// Higher goes first.
     priority: i32,
-    /// Tasks that wait for a worker.
+    /// Segments that wait for a worker.
     waiting: u64,
-    /// Tasks that workers have.
+    /// Segments that workers have.
     leased: u64,
-    /// Tasks that wait for another try.
+    /// Segments that wait for another try.
     delayed: u64,
-    /// Tasks that failed for good.
+    /// Segments that failed for good.
     dead: u64,
-    /// Age of the oldest task, seconds.
+    /// Age of the oldest segment, seconds.
     oldest_seconds: f64,
     /// Whether a worker that is alive can speak it.
     somebody_can: bool,
@@ -62,6 +62,8 @@ pub(crate) struct QueueWorkerView {
     uptime_seconds: f64,
     /// Whether it takes nothing more and is about to leave.
     draining: bool,
+    /// What holds it up, while it does: a store that is full or away, say.
+    trouble: Option<String>,
     /// Books that it can't speak.
     lacks: Vec<LackView>,
 }
@@ -75,7 +77,7 @@ pub(crate) struct LackView {
     reason: String,
 }
 
-/// What happened to tasks since the queue exists.
+/// What happened to segments since the queue exists.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TotalsView {
     added: u64,
@@ -84,11 +86,11 @@ pub(crate) struct TotalsView {
     late: u64,
     /// Tries that failed.
     retried: u64,
-    /// Tasks of workers that were lost.
+    /// Segments of workers that were lost.
     lapsed: u64,
-    /// Tasks that failed for good.
+    /// Segments that failed for good.
     dead: u64,
-    /// Tasks that people took back.
+    /// Segments that people took back.
     revoked: u64,
 }
 
@@ -100,13 +102,13 @@ pub(crate) struct RedisView {
     connections: u64,
 }
 
-/// A task.
+/// A segment.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct TaskView {
+pub(crate) struct QueueSegment {
     /// Key of the segment.
     key: String,
     text: String,
-    pub(crate) state: TaskState,
+    pub(crate) state: QueueSegmentState,
     /// Who has it, or had it last.
     worker: Option<String>,
     /// Tries that failed.
@@ -119,20 +121,20 @@ pub(crate) struct TaskView {
     took_seconds: Option<f64>,
 }
 
-/// A task and its book.
+/// A segment and its book.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RecordView {
     /// The book's name in the queue.
     lane: String,
     /// The book's title, while the queue knows it.
     title: Option<String>,
-    task: TaskView,
+    segment: QueueSegment,
 }
 
-/// Where a task stands.
+/// Where a segment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum TaskState {
+pub(crate) enum QueueSegmentState {
     /// For a worker.
     Waiting,
     /// A worker has it.
@@ -206,6 +208,7 @@ impl QueueWorkerView {
             memory_bytes: worker.memory_bytes,
             uptime_seconds: worker.uptime_s,
             draining: worker.draining,
+            trouble: worker.trouble,
             lacks,
         }
     }
@@ -234,17 +237,17 @@ impl From<&Totals> for TotalsView {
     }
 }
 
-impl From<TaskLine> for TaskView {
-    fn from(task: TaskLine) -> Self {
+impl From<SegmentLine> for QueueSegment {
+    fn from(segment: SegmentLine) -> Self {
         Self {
-            key: task.key.to_string(),
-            text: task.text,
-            state: task.state.into(),
-            worker: task.worker,
-            failed_tries: task.tries,
-            history: task.history,
-            age_seconds: task.age_s,
-            took_seconds: task.took_s,
+            key: segment.key.to_string(),
+            text: segment.text,
+            state: segment.state.into(),
+            worker: segment.worker,
+            failed_tries: segment.tries,
+            history: segment.history,
+            age_seconds: segment.age_s,
+            took_seconds: segment.took_s,
         }
     }
 }
@@ -254,14 +257,14 @@ impl From<Record> for RecordView {
         Self {
             lane: record.lane.as_str().to_owned(),
             title: record.title,
-            task: record.task.into(),
+            segment: record.segment.into(),
         }
     }
 }
 
-impl From<audiotome_queue::TaskState> for TaskState {
-    fn from(state: audiotome_queue::TaskState) -> Self {
-        use audiotome_queue::TaskState as Queued;
+impl From<audiotome_queue::SegmentState> for QueueSegmentState {
+    fn from(state: audiotome_queue::SegmentState) -> Self {
+        use audiotome_queue::SegmentState as Queued;
         match state {
             Queued::Waiting => Self::Waiting,
             Queued::Leased => Self::Leased,

@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use audiotome_core::{AudioStore as _, SegmentKey};
-
-use super::{QueueRound, State};
+use super::{By, QueueRound, State};
 use crate::round::DispatchError;
 
 impl QueueRound<'_> {
@@ -28,10 +26,12 @@ impl QueueRound<'_> {
         for key in unknown.iter().filter(|key| !absent.contains(key)) {
             let clip = self.producer.patient.get(key).await;
             if let Some(Some(clip)) = self.sure(clip) {
-                self.spoken(self.tasks[key], String::new(), clip.duration());
+                self.spoken(self.tasks[key], By::default(), clip.duration());
             }
         }
-        let lost = self.not_in_redis(absent).await?;
+        let mut lost = self.in_order();
+        lost.retain(|task| absent.contains(&self.key(*task)));
+        let lost = self.not_in_redis(lost).await?;
         if !lost.is_empty() {
             tracing::warn!(
                 segments = lost.len(),
@@ -50,27 +50,5 @@ impl QueueRound<'_> {
                 self.report_lack(error.to_string());
             })
             .ok()
-    }
-
-    /// The tasks of these keys, without those whose clips are in Redis, which are fetched.
-    async fn not_in_redis(
-        &mut self,
-        keys: HashSet<SegmentKey>,
-    ) -> Result<Vec<usize>, DispatchError> {
-        let mut gone = self.in_order();
-        gone.retain(|task| keys.contains(&self.key(*task)));
-        let Some(clips) = self.producer.settings.fetch.clone() else {
-            return Ok(gone);
-        };
-        let keys = self.keys(&gone);
-        let absent = clips.missing(&keys).await.unwrap_or(keys);
-        let absent: HashSet<_> = absent.into_iter().collect();
-        let (gone, there): (Vec<_>, Vec<_>) = gone
-            .into_iter()
-            .partition(|task| absent.contains(&self.key(*task)));
-        for task in there {
-            self.fetch(task, String::new(), clips.clone()).await?;
-        }
-        Ok(gone)
     }
 }

@@ -1,8 +1,8 @@
-//! Tasks: lists of them, new tries, and taking them back.
+//! Segments: lists of them, new tries, and taking them back.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use audiotome_queue::{Queue, Record, TaskState};
+use audiotome_queue::{Queue, Record, SegmentState};
 use serde_json::json;
 
 use super::args::State;
@@ -12,7 +12,7 @@ use crate::client::table;
 use crate::exit::{Ending, FAILED, USAGE};
 use crate::format::count;
 
-/// Lists the tasks of a book, or of all; spoken ones only where they are asked for.
+/// Lists the segments of a book, or of all; spoken ones only where they are asked for.
 pub(crate) async fn list(
     queue: &Queue,
     lane: Option<&str>,
@@ -32,7 +32,7 @@ pub(crate) async fn list(
         return print_json(&records);
     }
     if records.is_empty() {
-        tell("there are no such tasks");
+        tell("there are no such segments");
         return Ok(());
     }
     let rows: Vec<_> = records.iter().map(row).collect();
@@ -43,16 +43,16 @@ pub(crate) async fn list(
 async fn open(
     queue: &Queue,
     lane: Option<&str>,
-    fits: impl Fn(TaskState) -> bool,
+    fits: impl Fn(SegmentState) -> bool,
 ) -> anyhow::Result<Vec<Record>> {
     let mut records = Vec::new();
     for Named { id, title } in find::lanes(queue, lane).await? {
-        let tasks = queue.tasks(&id).await?.into_iter();
-        let tasks = tasks.filter(|task| fits(task.state));
-        records.extend(tasks.map(|task| Record {
+        let segments = queue.segments(&id).await?.into_iter();
+        let segments = segments.filter(|segment| fits(segment.state));
+        records.extend(segments.map(|segment| Record {
             lane: id.clone(),
             title: Some(title.clone()),
-            task,
+            segment,
         }));
     }
     Ok(records)
@@ -68,24 +68,24 @@ async fn spoken(queue: &Queue, lane: Option<&str>) -> anyhow::Result<Vec<Record>
 }
 
 fn row(record: &Record) -> [String; 6] {
-    let task = &record.task;
+    let segment = &record.segment;
     [
-        short_key(&task.key),
-        state(task.state).to_owned(),
-        task.tries.to_string(),
-        task.worker.clone().unwrap_or_default(),
+        short_key(&segment.key),
+        state(segment.state).to_owned(),
+        segment.tries.to_string(),
+        segment.worker.clone().unwrap_or_default(),
         title(record).to_owned(),
-        task.text.clone(),
+        segment.text.clone(),
     ]
 }
 
-pub(crate) fn state(state: TaskState) -> &'static str {
+pub(crate) fn state(state: SegmentState) -> &'static str {
     match state {
-        TaskState::Waiting => "waiting",
-        TaskState::Leased => "leased",
-        TaskState::Delayed => "delayed",
-        TaskState::Dead => "dead",
-        TaskState::Spoken => "spoken",
+        SegmentState::Waiting => "waiting",
+        SegmentState::Leased => "leased",
+        SegmentState::Delayed => "delayed",
+        SegmentState::Dead => "dead",
+        SegmentState::Spoken => "spoken",
     }
 }
 
@@ -96,7 +96,7 @@ pub(crate) fn title(record: &Record) -> &str {
 
 /// Lists dead letters with what went wrong.
 pub(crate) async fn dead(queue: &Queue, lane: Option<&str>, json: bool) -> anyhow::Result<()> {
-    let records = open(queue, lane, |state| state == TaskState::Dead).await?;
+    let records = open(queue, lane, |state| state == SegmentState::Dead).await?;
     if json {
         return print_json(&records);
     }
@@ -109,15 +109,15 @@ pub(crate) async fn dead(queue: &Queue, lane: Option<&str>, json: bool) -> anyho
         if index > 0 {
             writeln!(out)?;
         }
-        let task = &record.task;
+        let segment = &record.segment;
         writeln!(
             out,
             "dead letter {} of “{}”",
-            short_key(&task.key),
+            short_key(&segment.key),
             title(record)
         )?;
-        writeln!(out, "  text   {}", task.text)?;
-        for (number, reason) in task.history.iter().enumerate() {
+        writeln!(out, "  text   {}", segment.text)?;
+        for (number, reason) in segment.history.iter().enumerate() {
             writeln!(out, "  try {}  {reason}", number + 1)?;
         }
     }
@@ -136,12 +136,16 @@ pub(crate) async fn retry(
     let retried = queue.revive(&lane.id, &keys).await?;
     let line = match retried {
         0 => format!("“{}” has no dead letters to be tried again", lane.title),
-        _ => format!("{} of “{}” tried again", said(retried, "task"), lane.title),
+        _ => format!(
+            "{} of “{}” tried again",
+            said(retried, "segment"),
+            lane.title
+        ),
     };
     done(json, &json!({ "lane": lane.id, "retried": retried }), &line)
 }
 
-/// Takes tasks back.
+/// Takes segments back.
 pub(crate) async fn revoke(
     queue: &Queue,
     lane: &str,
@@ -151,7 +155,11 @@ pub(crate) async fn revoke(
     let lane = find::lane(queue, lane).await?;
     let keys = find::keys(queue, &lane, keys).await?;
     let revoked = queue.revoke(&lane.id, &keys).await?;
-    let line = format!("{} of “{}” taken back", said(revoked, "task"), lane.title);
+    let line = format!(
+        "{} of “{}” taken back",
+        said(revoked, "segment"),
+        lane.title
+    );
     done(json, &json!({ "lane": lane.id, "revoked": revoked }), &line)
 }
 
@@ -174,7 +182,7 @@ pub(crate) async fn purge(
     for lane in &lanes {
         purged += queue.purge(&lane.id).await?;
     }
-    let line = format!("{what} is removed: {}", said(purged, "task"));
+    let line = format!("{what} is removed: {}", said(purged, "segment"));
     done(
         json,
         &json!({ "lanes": lanes.len(), "purged": purged }),

@@ -1,4 +1,4 @@
-//! Tasks one by one: where each stands, what it went through, and taking one back.
+//! Segments one by one: where each stands, what it went through, and taking one back.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,22 +13,22 @@ use crate::lane::{LaneId, key};
 use crate::queue::Queue;
 use crate::scripts;
 
-/// Tasks that are taken back in one call: Redis does nothing else meanwhile.
+/// Segments that are taken back in one call: Redis does nothing else meanwhile.
 const AT_ONCE: usize = 500;
-/// What the history of a task says of a person who did not want it.
+/// What the history of a segment says of a person who did not want it.
 const REVOKED: &str = "revoked by a person";
 /// Digits of a whole key.
 const WHOLE: usize = 64;
 
-/// One task, for lists.
+/// One segment, for lists.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TaskLine {
+pub struct SegmentLine {
     /// Its key.
     pub key: SegmentKey,
     /// What it says.
     pub text: String,
     /// Where it stands.
-    pub state: TaskState,
+    pub state: SegmentState,
     /// Who has it, or had it last.
     pub worker: Option<String>,
     /// Tries that failed.
@@ -41,10 +41,10 @@ pub struct TaskLine {
     pub took_s: Option<f64>,
 }
 
-/// Where a task stands.
+/// Where a segment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum TaskState {
+pub enum SegmentState {
     /// For a worker.
     Waiting,
     /// In the hands of a worker.
@@ -57,24 +57,24 @@ pub enum TaskState {
     Spoken,
 }
 
-/// A task and its book.
+/// A segment and its book.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Its lane.
     pub lane: LaneId,
     /// What people call the book, while the queue knows it.
     pub title: Option<String>,
-    /// The task.
+    /// The segment.
     #[serde(flatten)]
-    pub task: TaskLine,
+    pub segment: SegmentLine,
 }
 
 impl Queue {
-    /// Every task of a lane that is not spoken, those first that were added first.
+    /// Every segment of a lane that is not spoken, those first that were added first.
     ///
     /// # Errors
     /// When Redis can't be used now.
-    pub async fn tasks(&self, lane: &LaneId) -> Result<Vec<TaskLine>, QueueError> {
+    pub async fn segments(&self, lane: &LaneId) -> Result<Vec<SegmentLine>, QueueError> {
         let mut pipe = redis::pipe();
         pipe.cmd("TIME");
         pipe.cmd("HGETALL").arg(self.key(&format!("open:{lane}")));
@@ -83,15 +83,15 @@ impl Queue {
         let (now, open, dead): Answer = self.link.send(&pipe).await?;
         let open = open.iter().map(|entry| (entry, false));
         let dead = dead.iter().map(|entry| (entry, true));
-        let tasks = open.chain(dead);
-        let mut tasks: Vec<_> = tasks
-            .filter_map(|((key, task), dead)| line(key, task, dead, now))
+        let segments = open.chain(dead);
+        let mut segments: Vec<_> = segments
+            .filter_map(|((key, segment), dead)| line(key, segment, dead, now))
             .collect();
-        tasks.sort_by_key(|(place, _)| *place);
-        Ok(tasks.into_iter().map(|(_, task)| task).collect())
+        segments.sort_by_key(|(place, _)| *place);
+        Ok(segments.into_iter().map(|(_, segment)| segment).collect())
     }
 
-    /// What became of tasks whose keys begin with `prefix`: those of all lanes that are not spoken, and
+    /// What became of segments whose keys begin with `prefix`: those of all lanes that are not spoken, and
     /// those that were spoken last, the newest first.
     ///
     /// # Errors
@@ -104,19 +104,23 @@ impl Queue {
         let now = self.now().await?;
         for (id, lane) in self.lanes().await? {
             for (place, dead) in [("open", false), ("dead", true)] {
-                for (key, task) in self.begin(place, &id, prefix).await? {
-                    let task = line(&key, &task, dead, now);
+                for (key, segment) in self.begin(place, &id, prefix).await? {
+                    let segment = line(&key, &segment, dead, now);
                     let (lane, title) = (id.clone(), Some(lane.title.clone()));
-                    records.extend(task.map(|(_, task)| Record { lane, title, task }));
+                    records.extend(segment.map(|(_, segment)| Record {
+                        lane,
+                        title,
+                        segment,
+                    }));
                 }
             }
         }
         let spoken = self.spoken().await?.into_iter();
-        records.extend(spoken.filter(|record| record.task.key.to_string().starts_with(prefix)));
+        records.extend(spoken.filter(|record| record.segment.key.to_string().starts_with(prefix)));
         Ok(records)
     }
 
-    /// About a thousand tasks that were spoken last, the newest first.
+    /// About a thousand segments that were spoken last, the newest first.
     ///
     /// # Errors
     /// When Redis can't be used now.
@@ -138,10 +142,10 @@ impl Queue {
             Some(Record {
                 title: titles.get(&lane).cloned(),
                 lane,
-                task: TaskLine {
+                segment: SegmentLine {
                     key: key(&field("k"))?,
                     text: field("t"),
-                    state: TaskState::Spoken,
+                    state: SegmentState::Spoken,
                     worker: Some(field("w")),
                     tries: field("n").parse::<u32>().ok()?.saturating_sub(1),
                     history: lines(&field("h")),
@@ -156,7 +160,7 @@ impl Queue {
         Ok(log.ids.iter().filter_map(record).collect())
     }
 
-    /// Keys of a lane's tasks, spoken ones left out, that begin with `prefix`.
+    /// Keys of a lane's segments, spoken ones left out, that begin with `prefix`.
     ///
     /// # Errors
     /// When Redis can't be used now.
@@ -166,7 +170,7 @@ impl Queue {
         Ok(keys.iter().filter_map(|(name, _)| key(name)).collect())
     }
 
-    /// Takes tasks back that are not spoken, and forgets dead letters. The master is told that they are
+    /// Takes segments back that are not spoken, and forgets dead letters. The master is told that they are
     /// dead; whoever speaks one loses its lease. Returns how many there were.
     ///
     /// # Errors
@@ -210,7 +214,7 @@ impl Queue {
         self.link.invoke(&script).await
     }
 
-    /// Tasks in one of a lane's hashes whose keys begin with `prefix`.
+    /// Segments in one of a lane's hashes whose keys begin with `prefix`.
     async fn begin(
         &self,
         place: &str,
@@ -221,9 +225,9 @@ impl Queue {
         let mut command = Cmd::new();
         if prefix.len() == WHOLE {
             command.arg("HGET").arg(hash).arg(prefix);
-            let task: Option<String> = self.link.ask(&command).await?;
-            return Ok(task
-                .map(|task| (prefix.to_owned(), task))
+            let segment: Option<String> = self.link.ask(&command).await?;
+            return Ok(segment
+                .map(|segment| (prefix.to_owned(), segment))
                 .into_iter()
                 .collect());
         }
@@ -261,7 +265,7 @@ fn is_prefix(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_hexdigit())
 }
 
-/// When a task was added, and its place in the stream.
+/// When a segment was added, and its place in the stream.
 type Place = (u64, Option<(u64, u64)>);
 
 /// Seconds from a time in milliseconds to Redis's `TIME`.
@@ -274,8 +278,8 @@ fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// A task as Redis has it, and its place among others.
-fn line(name: &str, json: &str, dead: bool, now: (u64, u64)) -> Option<(Place, TaskLine)> {
+/// A segment as Redis has it, and its place among others.
+fn line(name: &str, json: &str, dead: bool, now: (u64, u64)) -> Option<(Place, SegmentLine)> {
     #[derive(Deserialize)]
     struct Full {
         text: String,
@@ -287,28 +291,28 @@ fn line(name: &str, json: &str, dead: bool, now: (u64, u64)) -> Option<(Place, T
         by: Option<String>,
         entry: Option<String>,
     }
-    let task: Full = serde_json::from_str(json).ok()?;
-    let state = match (dead, &task.worker, &task.entry) {
-        (true, ..) => TaskState::Dead,
-        (_, Some(_), _) => TaskState::Leased,
-        (_, None, Some(_)) => TaskState::Waiting,
-        (_, None, None) => TaskState::Delayed,
+    let segment: Full = serde_json::from_str(json).ok()?;
+    let state = match (dead, &segment.worker, &segment.entry) {
+        (true, ..) => SegmentState::Dead,
+        (_, Some(_), _) => SegmentState::Leased,
+        (_, None, Some(_)) => SegmentState::Waiting,
+        (_, None, None) => SegmentState::Delayed,
     };
-    let held = task.since.filter(|_| state == TaskState::Leased);
-    let entry = task
+    let held = segment.since.filter(|_| state == SegmentState::Leased);
+    let entry = segment
         .entry
         .as_deref()
         .and_then(|entry| entry.split_once('-'));
     let entry = entry.and_then(|(ms, number)| Some((ms.parse().ok()?, number.parse().ok()?)));
-    let line = TaskLine {
+    let line = SegmentLine {
         key: key(name)?,
-        text: task.text,
+        text: segment.text,
         state,
-        worker: task.worker.or(task.by),
-        tries: task.tries,
-        history: lines(&task.history),
-        age_s: since(task.added, now),
+        worker: segment.worker.or(segment.by),
+        tries: segment.tries,
+        history: lines(&segment.history),
+        age_s: since(segment.added, now),
         took_s: held.map(|at| since(at, now)),
     };
-    Some(((task.added, entry), line))
+    Some(((segment.added, entry), line))
 }
