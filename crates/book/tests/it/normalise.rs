@@ -60,6 +60,7 @@ fn english_titles_and_abbreviations() {
                 "number five and numbers six and seven",
             ),
             ("No. It is not.", "No. It is not."),
+            ("Oh, no. I will.", "Oh, no. I will."),
             (
                 "see p. 12 and pp. 14–16",
                 "see page twelve and pages fourteen to sixteen",
@@ -98,6 +99,10 @@ fn english_money() {
                 "twenty-five pounds, one shilling and eight and a half pence was",
             ),
             ("at 6s. Satirical", "at six shillings Satirical"),
+            (
+                "for 12s.” He paid 8d. I",
+                "for twelve shillings” He paid eight pence I",
+            ),
             ("a $10-bill", "a ten dollar bill"),
         ],
     );
@@ -191,7 +196,7 @@ fn english_quantities() {
             ("10–12 men", "ten to twelve men"),
             ("ages 10-12", "ages ten to twelve"),
             (
-                "21st, 2nd, 3rd, 100th",
+                "21st, 2nd, 3d, 100th",
                 "twenty-first, second, third, one hundredth",
             ),
             (

@@ -21,8 +21,15 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// `6s.`
 static SHILLINGS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:£\s?(?P<pounds>\d[\d,]*),?\s)?\b(?P<shillings>\d{1,2})s\.(?P<after>[\s,;)]|$)")
-        .expect("a fixed pattern")
+    Regex::new(
+        r#"(?:£\s?(?P<pounds>\d[\d,]*),?\s)?\b(?P<shillings>\d{1,2})s\.(?P<after>[\s,;)”’"]|$)"#,
+    )
+    .expect("a fixed pattern")
+});
+
+/// `8d.`
+static PENCE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?P<pence>\d{1,2})(?P<part>[½¼¾])?d\.").expect("a fixed pattern")
 });
 
 /// `£3 5s. 6d.`, `5s. 6½d.`
@@ -40,17 +47,21 @@ pub(in crate::normalise) fn amounts<'t>(text: &'t str, table: &Table) -> Cow<'t,
         return text.into();
     }
     let text = OLD_MONEY.replace_all(text, |found: &Captures<'_>| {
-        let pence = match found.name("part") {
-            // What a fraction is called, the rule for fractions knows.
-            Some(part) => format!("{}{} pence", &found["pence"], part.as_str()),
-            None => count(&found["pence"], "penny", "pence"),
-        };
-        format!("{} and {pence}", old_money(found))
+        format!("{} and {}", old_money(found), pence(found))
     });
     let text = replace(text, &SHILLINGS, |found| {
         format!("{}{}", old_money(found), &found["after"])
     });
+    let text = replace(text, &PENCE, pence);
     replace(text, &AMOUNT, |found| amount(found, table))
+}
+
+fn pence(found: &Captures<'_>) -> String {
+    match found.name("part") {
+        // What a fraction is called, the rule for fractions knows.
+        Some(part) => format!("{}{} pence", &found["pence"], part.as_str()),
+        None => count(&found["pence"], "penny", "pence"),
+    }
 }
 
 /// Pounds, where there are some, and shillings.

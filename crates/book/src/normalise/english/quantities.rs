@@ -46,7 +46,8 @@ static RANGE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TELEPHONE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:\d{3}-)?\d{3}-\d{4}\b|\b\d{2,5}-\d{2,5}(?:-\d{2,5}){1,3}\b"));
-static ORDINAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(\d[\d,]*)(?:st|nd|rd|th|d)\b"));
+static ORDINAL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(\d[\d,]*)(?:st|nd|rd|th)\b|\b(\d*[23])d\b"));
 static VERSION: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d+(?:\.\d+){2,}\b"));
 static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?P<lead>[\p{L}]|(?:^|[\s(])[−-]|#|[\s(]\.)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)")
@@ -179,7 +180,9 @@ pub(in crate::normalise) fn measures<'t>(text: &'t str, table: &Table) -> Cow<'t
 /// Replaces `21st` by `twenty-first`.
 pub(in crate::normalise) fn ordinals(text: &str) -> Cow<'_, str> {
     ORDINAL.replace_all(text, |found: &Captures<'_>| {
-        spell::value(&found[1]).map_or_else(|| found[0].to_owned(), spell::ordinal)
+        let number = found.get(1).or(found.get(2));
+        let value = number.and_then(|number| spell::value(number.as_str()));
+        value.map_or_else(|| found[0].to_owned(), spell::ordinal)
     })
 }
 
