@@ -73,9 +73,7 @@ pub(crate) fn compose(
         });
     }
     let mut chapters = chapters::divide(outline, &metadata);
-    if options.skip.contains(&LeftOutKind::Headings) {
-        left_out.extend(skip::drop_headings(&mut chapters));
-    }
+    left_out.extend(skip::leave_out_headings(&mut chapters, options));
     for block in chapters.iter_mut().flat_map(|chapter| &mut chapter.blocks) {
         keep_other_language(block, metadata.language.as_ref(), declared.as_ref());
     }

@@ -273,9 +273,15 @@ fn kind(label: &str) -> Option<LeftOutKind> {
     LABELS.iter().find(named).map(|(kind, _)| *kind)
 }
 
-/// Takes the headings out of chapters that have more than these. Only afterwards, for chapters are
-/// cut at them.
-pub(crate) fn drop_headings(chapters: &mut [Chapter]) -> Option<LeftOut> {
+/// Takes the headings out of chapters that have more than these, where they are to be skipped. Only
+/// afterwards, for chapters are cut at them.
+pub(crate) fn leave_out_headings(
+    chapters: &mut [Chapter],
+    options: &ReadOptions,
+) -> Option<LeftOut> {
+    if !kinds(options).contains(&LeftOutKind::Headings) {
+        return None;
+    }
     let mut dropped = scattered_part(LeftOutKind::Headings);
     for chapter in chapters {
         let is_heading = |kind: BlockKind| matches!(kind, BlockKind::Heading(_));

@@ -69,4 +69,6 @@ fn what_is_included_is_not_skipped() {
     let book = read_without(&[LeftOutKind::FrontMatter], &[LeftOutKind::Preface]);
     assert!(text(&book).contains("PREFACED"));
     assert!(!text(&book).contains("FRONTED"));
+    let headings = [LeftOutKind::Headings];
+    assert!(text(&read_without(&headings, &headings)).contains("HEADED"));
 }
