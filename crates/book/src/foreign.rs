@@ -35,7 +35,7 @@ mod tests {
             "It is a truth universally acknowledged, that a single man in possession of a good fortune must be in want of a wife.",
             "Longtemps, je me suis couché de bonne heure. Parfois, à peine ma bougie éteinte, mes yeux se fermaient si vite.",
             "C'est la vie, mon ami.",
-            "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему.",
+            "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. Жена узнала, что муж был в связи с бывшею в их доме гувернанткой, и объявила мужу, что не может жить с ним в одном доме.",
             "我和你一起去北京看长城，然后我们回家吃饭。",
         ];
         let blocks = texts.map(|text| Block::new(BlockKind::Paragraph, text));

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 
 use audiotome_audio::ffmpeg::Ffmpeg;
 use audiotome_audio::stream::{ChapterStream, FragmentEncoder, from_encoded, heard};
-use audiotome_audio::{AudioError, Gain};
-use audiotome_core::{Clip, Plan, StoreError};
+use audiotome_audio::{AudioError, Gain, one_rate};
+use audiotome_core::{AudioStore, Clip, Plan, StoreError};
 use audiotome_production::MakeError;
 use axum::body::Bytes;
 use hashlink::LruCache;
@@ -68,6 +68,8 @@ pub(crate) struct Opened {
     mark: Mutex<String>,
     /// Index of its chapter in the plan.
     index: usize,
+    /// The clips, at the rate of the book.
+    store: Arc<dyn AudioStore>,
     stream: Mutex<ChapterStream>,
 }
 
@@ -183,7 +185,7 @@ impl Master {
             .encoder
             .get_or_try_init(|| self.encoder())
             .await?;
-        let made = present(encoder.encode(&*self.store, &window).await)?;
+        let made = present(encoder.encode(&*opened.store, &window).await)?;
         let made = match made {
             Some(made) => made,
             None => {
@@ -227,6 +229,7 @@ impl Master {
             return Ok(Some(known));
         }
         let gain = self.gain(job, &plan, place, first).await?;
+        let store = one_rate(Arc::clone(&self.store), &plan);
         let ready = lock(&board)
             .ready(place.chapter)
             .map(|ready| ready.path.clone());
@@ -252,6 +255,7 @@ impl Master {
             id: self.listening.next_id.fetch_add(1, Ordering::Relaxed),
             mark: Mutex::new(job.updated.clone()),
             index,
+            store,
             stream: Mutex::new(stream),
         });
         lock(&self.listening.streams).insert(place.clone(), Arc::clone(&opened));
@@ -271,7 +275,7 @@ impl Master {
                 return Ok(());
             };
             let turn = self.listening.reads.acquire().await;
-            let clip = self.store.get(&key).await;
+            let clip = opened.store.get(&key).await;
             drop(turn);
             match present(clip.map_err(AudioError::from))? {
                 Some(clip) => place_clip(&mut lock(&opened.stream), segment, &clip)?,

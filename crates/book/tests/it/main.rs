@@ -19,6 +19,7 @@ mod normalise;
 mod odt;
 mod packed;
 mod pdf;
+mod pronounced;
 mod rtf;
 mod same;
 mod sentences;

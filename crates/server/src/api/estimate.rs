@@ -83,7 +83,7 @@ pub(crate) async fn estimate(
 /// Whoever would read the book.
 async fn reader(master: &Arc<Master>, inside: &Inside) -> Result<(EngineKind, String), Problem> {
     let (studio, language) = (Arc::clone(&master.studio), inside.language());
-    let wish = inside.order.voice.clone();
+    let wish = inside.order.voice.of_narrator();
     // It may ask espeak-ng.
     let found = tokio::task::spawn_blocking(move || {
         Narrator::expected(&language, &wish, &studio.installed, &studio.servers())
