@@ -11,6 +11,7 @@ use crate::tend::args::TendArgs;
 
 mod cluster;
 mod join;
+mod part;
 mod queue;
 mod tls;
 mod wish;

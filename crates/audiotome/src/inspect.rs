@@ -55,9 +55,10 @@ fn print_summary(
         writeln!(out, "\nleft out (`--include KIND` reads it):")?;
     }
     for part in &book.left_out {
-        let characters = count(part.characters, "character");
+        let words = thousands(part.words);
+        let time = clock(expected_duration(part.characters, language));
         let kind = kind(part.kind);
-        writeln!(out, "  {kind:<13} {} ({characters})", part.label)?;
+        writeln!(out, "      {words:>8}  {time:>8}  {kind}: {}", part.label)?;
     }
     for warning in &book.warnings {
         writeln!(out, "\nwarning: {warning}")?;

@@ -5,6 +5,7 @@ mod gutenberg;
 mod headings;
 mod labels;
 mod outline;
+pub(crate) mod skip;
 mod starts;
 mod titles;
 mod words;
@@ -24,8 +25,8 @@ const FRONT_TEXT: usize = 400;
 /// heading or entry in the table of contents says what they are.
 pub(crate) fn leave_out(documents: &mut [Document], toc: &[Entry]) {
     gutenberg::leave_out(documents);
-    labels::leave_out_entries(documents, toc);
-    labels::leave_out_sections(documents);
+    labels::leave_out_entries(documents, toc, labels::kind);
+    labels::leave_out_sections(documents, labels::kind);
     contents::leave_out(documents);
 }
 

@@ -1,10 +1,10 @@
 //! From the documents of any format to a book: what is left out, the language, the chapters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use audiotome_core::{Block, Book, Cover, Language, LeftOut, LeftOutKind, Metadata};
 
-use crate::chapters::{self, Outline};
+use crate::chapters::{self, Outline, skip};
 use crate::document::{Document, Entry};
 use crate::{BookError, ReadOptions, detect};
 
@@ -47,6 +47,7 @@ pub(crate) fn compose(
         return Err(BookError::TooLarge { name, what });
     }
     chapters::leave_out(&mut draft.documents, &draft.toc);
+    skip::leave_out(&mut draft.documents, &draft.toc, options);
     let mut metadata = draft.metadata;
     if metadata.title.is_empty() {
         metadata.title = name
@@ -59,7 +60,7 @@ pub(crate) fn compose(
         .language
         .clone()
         .or_else(|| detect_language(declared.as_ref(), &draft.documents));
-    let left_out = left_out(&draft.documents, &draft.toc, options);
+    let mut left_out = left_out(&draft.documents, &draft.toc, &options.include);
     let outline = Outline::new(draft.documents, &draft.toc, &options.include);
     let has_text = outline
         .blocks
@@ -72,6 +73,7 @@ pub(crate) fn compose(
         });
     }
     let mut chapters = chapters::divide(outline, &metadata);
+    left_out.extend(skip::leave_out_headings(&mut chapters, options));
     for block in chapters.iter_mut().flat_map(|chapter| &mut chapter.blocks) {
         keep_other_language(block, metadata.language.as_ref(), declared.as_ref());
     }
@@ -135,15 +137,20 @@ fn cut(text: &str) -> &str {
 }
 
 /// What is not read: whole documents each by its label, scattered parts together by kind.
-fn left_out(documents: &[Document], toc: &[Entry], options: &ReadOptions) -> Vec<LeftOut> {
+fn left_out(
+    documents: &[Document],
+    toc: &[Entry],
+    include: &BTreeSet<LeftOutKind>,
+) -> Vec<LeftOut> {
     let mut whole = Vec::new();
-    let mut scattered: BTreeMap<LeftOutKind, usize> = BTreeMap::new();
+    let mut scattered: BTreeMap<LeftOutKind, LeftOut> = BTreeMap::new();
     for (index, document) in documents.iter().enumerate() {
-        let mut kinds: BTreeMap<LeftOutKind, usize> = BTreeMap::new();
-        let out = |kind: &LeftOutKind| !options.include.contains(kind);
-        for block in &document.blocks {
-            if let Some(kind) = block.left_out.filter(out) {
-                *kinds.entry(kind).or_default() += block.characters();
+        let mut kinds: BTreeMap<LeftOutKind, LeftOut> = BTreeMap::new();
+        let out = |kind: &LeftOutKind| !include.contains(kind);
+        for located in &document.blocks {
+            if let Some(kind) = located.left_out.filter(out) {
+                let part = kinds.entry(kind).or_insert_with(|| scattered_part(kind));
+                part.add(&located.block);
             }
         }
         let read = document
@@ -151,25 +158,34 @@ fn left_out(documents: &[Document], toc: &[Entry], options: &ReadOptions) -> Vec
             .iter()
             .any(|block| !block.left_out.is_some_and(|kind| out(&kind)));
         match kinds.pop_first() {
-            Some((kind, characters)) if !read && kinds.is_empty() => whole.push(LeftOut {
-                kind,
+            Some((_, part)) if !read && kinds.is_empty() => whole.push(LeftOut {
                 label: label_of(index, toc).unwrap_or(&document.name).to_owned(),
-                characters,
+                ..part
             }),
             first => {
-                for (kind, characters) in first.into_iter().chain(kinds) {
-                    *scattered.entry(kind).or_default() += characters;
+                for (kind, part) in first.into_iter().chain(kinds) {
+                    let all = scattered
+                        .entry(kind)
+                        .or_insert_with(|| scattered_part(kind));
+                    all.characters += part.characters;
+                    all.words += part.words;
                 }
             }
         }
     }
-    whole.extend(scattered.into_iter().map(|(kind, characters)| LeftOut {
-        kind,
-        label: "in the text".to_owned(),
-        characters,
-    }));
+    whole.extend(scattered.into_values());
     whole.retain(|part| part.characters > 0);
     whole
+}
+
+/// What of a kind stands here and there in the text.
+pub(crate) fn scattered_part(kind: LeftOutKind) -> LeftOut {
+    LeftOut {
+        kind,
+        label: "in the text".to_owned(),
+        characters: 0,
+        words: 0,
+    }
 }
 
 /// The first label that the table of contents has for a document.

@@ -29,6 +29,8 @@ pub(crate) struct Located {
     pub(crate) block: Block,
     /// Set when it is not to be read aloud.
     pub(crate) left_out: Option<LeftOutKind>,
+    /// The parts that it is in, of those that are usually read.
+    pub(crate) parts: Parts,
     /// How many of its characters are links within the book.
     pub(crate) linked: usize,
 }
@@ -74,12 +76,34 @@ pub(crate) struct Entry {
     pub(crate) children: Vec<Entry>,
 }
 
+/// A few kinds of part at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parts(u32);
+
+impl Parts {
+    /// Adds a kind.
+    pub(crate) fn add(&mut self, kind: LeftOutKind) {
+        self.0 |= 1 << kind as u32;
+    }
+
+    /// Adds all of `others`.
+    pub(crate) fn add_all(&mut self, others: Self) {
+        self.0 |= others.0;
+    }
+
+    /// Whether the kind is among them.
+    pub(crate) fn contain(self, kind: LeftOutKind) -> bool {
+        self.0 & (1 << kind as u32) != 0
+    }
+}
+
 impl Located {
     /// A block that is read.
     pub(crate) fn new(block: Block) -> Self {
         Self {
             block,
             left_out: None,
+            parts: Parts::default(),
             linked: 0,
         }
     }

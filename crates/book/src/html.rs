@@ -17,6 +17,7 @@ use crate::markup::{self, Syntax};
 use crate::{BookError, ReadOptions, encoding, plain};
 
 pub(crate) use blocks::is_scene_break;
+pub(crate) use elements::part;
 pub(crate) use text::is_ideographic;
 
 /// Blocks of a book; the longest real ones have about 50,000.

@@ -28,6 +28,8 @@ pub struct ReadOptions {
     pub language: Option<Language>,
     /// Parts that are read aloud although they are usually left out.
     pub include: BTreeSet<LeftOutKind>,
+    /// Parts that are left out although they are usually read; what `include` names is read.
+    pub skip: BTreeSet<LeftOutKind>,
     /// Whether pictures are read by their alternative text.
     pub alt_text: bool,
     /// Whether the text on scanned pages and pictures is recognised, with `tesseract`.

@@ -108,9 +108,12 @@ pub struct LeftOut {
     pub label: String,
     /// Characters of text that are not read.
     pub characters: usize,
+    /// Words of it (runs between spaces).
+    pub words: usize,
 }
 
-/// Why a part is not read aloud. Each kind can be switched on.
+/// What a part is that is not read aloud. Those from [`Self::Dedication`] on are read unless a person
+/// says otherwise; the others are read if a person says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LeftOutKind {
@@ -132,6 +135,46 @@ pub enum LeftOutKind {
     NonLinear,
     /// Advertisements and other texts of the distributor.
     Boilerplate,
+    /// Dedication.
+    Dedication,
+    /// A quotation in front of the text.
+    Epigraph,
+    /// Foreword, by another than the author.
+    Foreword,
+    /// Preface, by the author.
+    Preface,
+    /// Introduction.
+    Introduction,
+    /// Thanks to others.
+    Acknowledgements,
+    /// Afterword.
+    Afterword,
+    /// Appendix.
+    Appendix,
+    /// Glossary.
+    Glossary,
+    /// All that stands in front of the text.
+    #[serde(alias = "frontmatter")]
+    FrontMatter,
+    /// All that stands behind the text.
+    #[serde(alias = "backmatter")]
+    BackMatter,
+    /// Headings.
+    Headings,
+    /// Rows of tables.
+    Tables,
+    /// Passages of program code and the like.
+    Code,
+    /// What stands below pictures and above tables.
+    Captions,
+}
+
+impl LeftOut {
+    /// Counts a block that belongs to it.
+    pub fn add(&mut self, block: &Block) {
+        self.characters += block.text.chars().count();
+        self.words += block.text.split_whitespace().count();
+    }
 }
 
 impl Block {

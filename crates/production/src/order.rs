@@ -41,6 +41,9 @@ pub struct Reading {
     pub chapters: Option<Chapters>,
     /// Kinds of part that are read although they are usually left out.
     pub include: BTreeSet<LeftOutKind>,
+    /// Kinds of part that are left out, usually read or not.
+    #[serde(default)]
+    pub skip: BTreeSet<LeftOutKind>,
     /// Read the descriptions of pictures.
     pub alt_text: bool,
     /// Recognise the text on scanned pages.
@@ -107,6 +110,7 @@ impl Reading {
         ReadOptions {
             language: self.language.clone(),
             include: self.include.clone(),
+            skip: self.skip.clone(),
             alt_text: self.alt_text,
             ocr: self.ocr,
         }

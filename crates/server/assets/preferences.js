@@ -107,7 +107,7 @@ document.getElementById("defaults").addEventListener("submit", (event) => {
       speed: Number(form.speed.value) === 1 ? null : Number(form.speed.value),
       format: form.format.value === "m4b" ? null : form.format.value,
       loudness: form.loudness.value === "audiobook" ? null : form.loudness.value,
-      per_chapter: ticked("per_chapter"), alt_text: ticked("alt_text"), skip_failed: ticked("skip_failed"),
+      per_chapter: ticked("per_chapter"), alt_text: ticked("alt_text"), ocr: ticked("ocr"), skip_failed: ticked("skip_failed"),
     });
     tell(say("preferences.saved"));
   }, form.querySelector("button"));

@@ -80,6 +80,7 @@ impl Upload {
         self,
         books: &Path,
         name: &str,
+        options: &ReadOptions,
         database: &Database,
     ) -> Result<(StoredBook, Book, bool), UploadError> {
         if self.bytes == 0 {
@@ -91,8 +92,9 @@ impl Upload {
         let folder = books.join(&id);
         let path = folder.join(&name);
         let cover = covers::path(books, &id);
+        let options = options.clone();
         let moved = tokio::task::spawn_blocking(move || {
-            let book = settle(self.file, &folder, &path)?;
+            let book = settle(self.file, &folder, &path, &options)?;
             covers::keep(&cover, &book)?;
             Ok::<_, UploadError>(book)
         });
@@ -116,15 +118,20 @@ impl Upload {
 }
 
 /// Moves the file to its place, where its name is right, and reads it there.
-fn settle(file: NamedTempFile, folder: &Path, path: &Path) -> Result<Book, UploadError> {
+fn settle(
+    file: NamedTempFile,
+    folder: &Path,
+    path: &Path,
+    options: &ReadOptions,
+) -> Result<Book, UploadError> {
     // The same book under another name: the first name stays, so that running jobs keep their file.
     if let Some(there) = only_file(folder) {
-        return Ok(read(&there, &ReadOptions::default())?);
+        return Ok(read(&there, options)?);
     }
     fs_err::create_dir_all(folder)?;
     file.persist(path)
         .map_err(|PersistError { error, .. }| error)?;
-    let book = read(path, &ReadOptions::default());
+    let book = read(path, options);
     if book.is_err() {
         // Nobody knows of it yet.
         fs_err::remove_dir_all(folder)?;

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use audiotome_audio::{Loudness, OutputFormat, Target};
-use audiotome_core::{Language, LeftOutKind, PauseLength, Speed};
+use audiotome_core::{Language, PauseLength, Speed};
 use audiotome_production::{Chapters, OutputWish, Reading, VoiceWish};
 use audiotome_speech::EngineKind;
 use clap::{Args, ValueEnum};
+
+use super::part::Part;
 
 /// What is wanted of books.
 #[derive(Debug, Args)]
@@ -43,9 +45,18 @@ pub(crate) struct ReadingArgs {
     /// Only these chapters, by number: `3`, `3-7`, `1,4-6`, `10-`
     #[arg(long, value_name = "RANGE")]
     pub(crate) chapters: Option<Chapters>,
-    /// Read a kind of part aloud that is usually left out (repeat for more)
+    /// Read a kind of part aloud that is usually left out, or that `--skip` leaves out with others
+    /// (repeat for more)
     #[arg(long, value_name = "KIND")]
     pub(crate) include: Vec<Part>,
+    /// Leave out these kinds of part, usually read or not
+    #[arg(
+        long,
+        env = "AUDIOTOME_SKIP",
+        value_name = "KIND,…",
+        value_delimiter = ','
+    )]
+    pub(crate) skip: Vec<Part>,
     /// Read the descriptions of pictures
     #[arg(long, env = "AUDIOTOME_ALT_TEXT")]
     pub(crate) alt_text: bool,
@@ -62,38 +73,9 @@ impl ReadingArgs {
             language: self.language.as_deref().map(Language::new),
             chapters: self.chapters.clone(),
             include: self.include.iter().map(|part| (*part).into()).collect(),
+            skip: self.skip.iter().map(|part| (*part).into()).collect(),
             alt_text: self.alt_text,
             ocr: self.ocr,
-        }
-    }
-}
-
-/// Kinds of part that are left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Part {
-    Cover,
-    TitlePage,
-    Copyright,
-    Contents,
-    Index,
-    Bibliography,
-    Notes,
-    NonLinear,
-    Boilerplate,
-}
-
-impl From<Part> for LeftOutKind {
-    fn from(part: Part) -> Self {
-        match part {
-            Part::Cover => Self::Cover,
-            Part::TitlePage => Self::TitlePage,
-            Part::Copyright => Self::Copyright,
-            Part::Contents => Self::Contents,
-            Part::Index => Self::Index,
-            Part::Bibliography => Self::Bibliography,
-            Part::Notes => Self::Notes,
-            Part::NonLinear => Self::NonLinear,
-            Part::Boilerplate => Self::Boilerplate,
         }
     }
 }

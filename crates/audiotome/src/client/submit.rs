@@ -63,7 +63,7 @@ fn report(error: &anyhow::Error) -> u8 {
 }
 
 async fn submit(master: &Master, args: &SubmitArgs, path: &Path) -> anyhow::Result<Job> {
-    let book = upload(master, path).await?;
+    let book = upload(master, args, path).await?;
     let request = master.request(Method::POST, &["jobs"]);
     let answer: Value = master.ask(request.json(&order(args, &book))).await?;
     let (answer, job) = both::<Job>(answer)?;
@@ -76,7 +76,7 @@ async fn submit(master: &Master, args: &SubmitArgs, path: &Path) -> anyhow::Resu
 }
 
 /// Sends a book. It is read as it is sent, so that its size does not matter.
-async fn upload(master: &Master, path: &Path) -> anyhow::Result<Book> {
+async fn upload(master: &Master, args: &SubmitArgs, path: &Path) -> anyhow::Result<Book> {
     let unreadable = || format!("can't read `{}`", path.display());
     let file = tokio::fs::File::open(path).await.with_context(unreadable)?;
     let metadata = file.metadata().await.with_context(unreadable)?;
@@ -88,6 +88,7 @@ async fn upload(master: &Master, path: &Path) -> anyhow::Result<Book> {
     let request = master
         .request(Method::POST, &["books"])
         .query(&[("name", name)])
+        .query(&scanned(args))
         .header(CONTENT_TYPE, "application/octet-stream")
         .header(CONTENT_LENGTH, metadata.len())
         .body(Body::from(file));
@@ -104,6 +105,19 @@ async fn upload(master: &Master, path: &Path) -> anyhow::Result<Book> {
     })
 }
 
+/// How a scanned book is to be read, which must be known to take it in.
+fn scanned(args: &SubmitArgs) -> Vec<(&'static str, String)> {
+    let reading = &args.wish.reading;
+    if !reading.ocr {
+        return Vec::new();
+    }
+    let language = reading.language.clone().map(|tag| ("language", tag));
+    language
+        .into_iter()
+        .chain([("ocr", "true".to_owned())])
+        .collect()
+}
+
 /// What is wanted, as the API takes it.
 fn order(args: &SubmitArgs, book: &Book) -> Value {
     let wish = &args.wish;
@@ -116,7 +130,9 @@ fn order(args: &SubmitArgs, book: &Book) -> Value {
         "language": reading.language,
         "chapters": reading.chapters,
         "include": Some(reading.include).filter(|include| !include.is_empty()),
+        "skip": Some(reading.skip).filter(|skip| !skip.is_empty()),
         "alt_text": flag(reading.alt_text),
+        "ocr": flag(reading.ocr),
         "engine": wish.voice.engine.map(EngineKind::name),
         "voice": wish.voice.voice,
         "speed": wish.voice.speed.map(Speed::factor),

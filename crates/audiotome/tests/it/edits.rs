@@ -120,6 +120,40 @@ fn changes_are_kept_and_heard_and_speak_nothing_else_again() {
 }
 
 #[test]
+fn parts_that_are_skipped_are_left_out_unless_they_are_switched_on() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "", &[]);
+    let book = master.upload("book.md", BOOK);
+    let kinds = |details: &Value| -> Vec<String> {
+        let parts = details["left_out"].as_array().unwrap().iter();
+        parts
+            .map(|part| part["kind"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let skipped = change(&master, &book, json!({ "job": { "skip": ["headings"] } }));
+    assert!(
+        kinds(&skipped).contains(&"headings".to_owned()),
+        "{skipped}"
+    );
+    let read = change(
+        &master,
+        &book,
+        json!({ "job": { "include": ["headings"] } }),
+    );
+    assert!(!kinds(&read).contains(&"headings".to_owned()), "{read}");
+}
+
+#[test]
+fn how_an_upload_is_to_be_read_is_kept() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "", &[]);
+    let book = master.upload("book.md&language=fr&ocr=true", BOOK);
+    assert_eq!(master.get(&format!("/books/{book}"))["language"], "fr");
+    let other = master.upload("other.md", &BOOK.replace("Short", "Other"));
+    assert_eq!(master.get(&format!("/books/{other}"))["language"], "en");
+}
+
+#[test]
 fn changes_follow_their_chapters_and_a_job_may_want_others() {
     let sandbox = Sandbox::new();
     let master = Process::master(&sandbox, "", &[]);

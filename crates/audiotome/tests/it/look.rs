@@ -39,6 +39,23 @@ fn inspect_shows_what_would_be_read() {
     );
 }
 
+#[test]
+fn what_is_skipped_is_listed_with_its_length() {
+    let sandbox = Sandbox::new();
+    let preface = "# Preface\n\nNot to be read by anybody.\n\n# One";
+    sandbox.file("book.md", BOOK.replace("# One", preface));
+    let inspect = |args: &[&str]| {
+        let args = [&["inspect"], args, &["book.md"]].concat();
+        stdout(&run(&mut sandbox.audiotome(&args), 0))
+    };
+    assert!(inspect(&["--text"]).contains("Not to be read"));
+    assert!(!inspect(&["--text", "--skip", "frontmatter,notes"]).contains("Not to be read"));
+    let summary = inspect(&["--skip", "frontmatter"]);
+    assert!(summary.contains("preface: in the text"), "{summary}");
+    let both = ["--text", "--skip", "frontmatter", "--include", "preface"];
+    assert!(inspect(&both).contains("Not to be read"));
+}
+
 /// Everything that Markdown could take for something else.
 const ODD: &str = "<html lang='en'><head><title>Odd: a *Book*</title><meta name='author' content='Ada Writer'></head><body>\
     <h2>I</h2><h3>The {first} one</h3><p>1. It isn't -- \"quoted\" ... *so* _it_ [is] &lt;b&gt; &amp;amp; a|b ~c~ ^d^ $e$ `f` \\g.</p>\

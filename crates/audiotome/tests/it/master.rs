@@ -417,6 +417,7 @@ fn odd_requests_are_refused_with_their_reason() {
         (json!({ "book": id, "engine": "x" }), 422),
         (json!({ "book": id, "loudness": "x" }), 422),
         (json!({ "book": id, "include": ["x"] }), 422),
+        (json!({ "book": id, "skip": ["x"] }), 422),
     ] {
         let (found, answer) = master.call("POST", "/jobs", Some(&order));
         assert_eq!(found, status, "{order}: {answer}");

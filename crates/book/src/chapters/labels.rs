@@ -279,17 +279,22 @@ const LABELS: &[(LeftOutKind, &[&str])] = &[
 
 /// Why a part with this label is not read.
 pub(super) fn kind(labelled: &str) -> Option<LeftOutKind> {
-    let words: Vec<String> = labelled
+    let label = bare(labelled);
+    LABELS
+        .iter()
+        .find(|(_, labels)| labels.contains(&label.as_str()))
+        .map(|(kind, _)| *kind)
+}
+
+/// The words of a label in small letters, without numbers and marks.
+pub(super) fn bare(label: &str) -> String {
+    let words: Vec<String> = label
         .split(|c: char| !c.is_alphanumeric() && !is_mark(c))
         .filter(|word| !word.is_empty() && !word.chars().all(char::is_numeric))
         .map(str::to_lowercase)
         .take(8)
         .collect();
-    let label = words.join(" ");
-    LABELS
-        .iter()
-        .find(|(_, labels)| labels.contains(&label.as_str()))
-        .map(|(kind, _)| *kind)
+    words.join(" ")
 }
 
 /// Vowel signs are no letters, but parts of words.
@@ -297,8 +302,13 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}' | '\u{0900}'..='\u{0DFF}' | '\u{0E30}'..='\u{0E4E}')
 }
 
-/// Leaves out what the table of contents labels so, up to the next entry that is not below it.
-pub(super) fn leave_out_entries(documents: &mut [Document], toc: &[Entry]) {
+/// Leaves out what the table of contents labels as a part of some `kind`, up to the next entry that
+/// is not below it.
+pub(super) fn leave_out_entries(
+    documents: &mut [Document],
+    toc: &[Entry],
+    kind: impl Fn(&str) -> Option<LeftOutKind>,
+) {
     let mut flat = Vec::new();
     flatten(documents, toc, 0, &mut flat);
     let total = total(documents);
@@ -366,9 +376,12 @@ fn flatten<'a>(
     order
 }
 
-/// Leaves out sections by their heading: lists of contents and the like at the beginning of the
-/// book, indexes and notes at its end.
-pub(super) fn leave_out_sections(documents: &mut [Document]) {
+/// Leaves out sections by the `kind` that their heading names: lists of contents and the like at the
+/// beginning of the book, indexes and notes at its end.
+pub(super) fn leave_out_sections(
+    documents: &mut [Document],
+    kind: impl Fn(&str) -> Option<LeftOutKind>,
+) {
     let total = total(documents);
     let mut passed = 0;
     for document in documents {
@@ -400,8 +413,17 @@ pub(super) fn leave_out_sections(documents: &mut [Document]) {
 
 fn is_at_its_place(kind: LeftOutKind, position: usize) -> bool {
     match kind {
-        LeftOutKind::Cover | LeftOutKind::TitlePage | LeftOutKind::Contents => position <= EDGE,
-        LeftOutKind::Copyright => position <= EDGE || position >= 100 - EDGE,
+        LeftOutKind::Cover
+        | LeftOutKind::TitlePage
+        | LeftOutKind::Contents
+        | LeftOutKind::Dedication
+        | LeftOutKind::Epigraph
+        | LeftOutKind::Foreword
+        | LeftOutKind::Preface
+        | LeftOutKind::Introduction => position <= EDGE,
+        LeftOutKind::Copyright | LeftOutKind::Acknowledgements => {
+            position <= EDGE || position >= 100 - EDGE
+        }
         _ => position >= 100 - EDGE,
     }
 }

@@ -205,12 +205,13 @@ fn text_of(
     Ok(Some(text))
 }
 
-/// Leaves out what the EPUB 2 guide declares to be no text.
+/// Takes from the EPUB 2 guide what documents are; those that it declares to be no text are left out.
 fn follow_guide(archive: &Archive, package: &Package, documents: &mut [Document]) {
     for reference in &package.guide {
-        let Some(kind) = guided(&reference.kind) else {
+        let (kind, part) = (guided(&reference.kind), html::part(&reference.kind));
+        if kind.or(part).is_none() {
             continue;
-        };
+        }
         let Some(path) = archive.find(&reference.path) else {
             continue;
         };
@@ -221,8 +222,14 @@ fn follow_guide(archive: &Archive, package: &Package, documents: &mut [Document]
             Some(id) => document.anchors.get(id).is_none_or(|at| *at == 0),
             None => true,
         };
-        if from_start && document.characters() <= LONGEST_GUIDED {
+        if !from_start || document.characters() > LONGEST_GUIDED {
+            continue;
+        }
+        if let Some(kind) = kind {
             leave_out(document, kind);
+        }
+        for block in &mut document.blocks {
+            part.into_iter().for_each(|part| block.parts.add(part));
         }
     }
 }

@@ -48,6 +48,7 @@ impl Reader<'_, '_> {
         self.document.blocks.push(Located {
             block,
             left_out: state.left_out.or(counts.then_some(LeftOutKind::Contents)),
+            parts: state.parts,
             linked,
         });
     }
@@ -69,6 +70,7 @@ impl Reader<'_, '_> {
         }
         blocks.push(Located {
             left_out: state.left_out,
+            parts: state.parts,
             ..Located::new(Block::new(BlockKind::SceneBreak, ""))
         });
     }

@@ -2,7 +2,7 @@
 
 use audiotome_core::LeftOutKind;
 
-use crate::document::Matter;
+use crate::document::{Matter, Parts};
 use crate::markup::Tag;
 
 /// The words of `epub:type`, `role` and `class` of an element, in lower case.
@@ -179,6 +179,22 @@ impl Words {
         })
     }
 
+    /// The parts that the element is, of those that are usually read.
+    pub(super) fn parts(&self, name: &str) -> Parts {
+        let mut parts = Parts::default();
+        for word in &self.types {
+            if let Some(kind) = part(word) {
+                parts.add(kind);
+            }
+        }
+        match name {
+            "pre" | "listing" | "xmp" => parts.add(LeftOutKind::Code),
+            "caption" | "figcaption" => parts.add(LeftOutKind::Captions),
+            _ => {}
+        }
+        parts
+    }
+
     pub(super) fn matter(&self) -> Option<Matter> {
         self.types.iter().find_map(|word| {
             Some(match word.as_str() {
@@ -229,6 +245,24 @@ impl Words {
             .iter()
             .any(|word| words.contains(&word.as_str()))
     }
+}
+
+/// The part that a word of `epub:type`, `role` or of an EPUB 2 guide names, of those that are usually read.
+pub(crate) fn part(word: &str) -> Option<LeftOutKind> {
+    Some(match word {
+        "dedication" => LeftOutKind::Dedication,
+        "epigraph" => LeftOutKind::Epigraph,
+        "foreword" => LeftOutKind::Foreword,
+        "preface" | "preamble" => LeftOutKind::Preface,
+        "introduction" => LeftOutKind::Introduction,
+        "acknowledgments" | "acknowledgements" => LeftOutKind::Acknowledgements,
+        "afterword" => LeftOutKind::Afterword,
+        "appendix" => LeftOutKind::Appendix,
+        "glossary" => LeftOutKind::Glossary,
+        "frontmatter" => LeftOutKind::FrontMatter,
+        "backmatter" => LeftOutKind::BackMatter,
+        _ => return None,
+    })
 }
 
 /// Whether the element and all in it stays unread.

@@ -9,7 +9,7 @@ use super::elements::{self, Words};
 use super::tables::Table;
 use super::text::TextBuffer;
 use super::{Context, MAX_BLOCKS};
-use crate::document::{Document, Located};
+use crate::document::{Document, Located, Parts};
 use crate::markup::{Tag, Visitor};
 
 /// Elements inside one another that are told apart; real books stay below 60.
@@ -57,6 +57,7 @@ pub(super) struct Open {
 pub(super) struct State {
     pub(super) hidden: bool,
     pub(super) left_out: Option<LeftOutKind>,
+    pub(super) parts: Parts,
     pub(super) heading: Option<u8>,
     pub(super) item: bool,
     pub(super) verse: bool,
@@ -212,6 +213,9 @@ impl<'a, 'c> Reader<'a, 'c> {
         let kind = words
             .left_out()
             .or((name == "nav").then_some(LeftOutKind::Contents));
+        if block {
+            state.parts.add_all(words.parts(name));
+        }
         if block || kind == Some(LeftOutKind::Notes) && !matches!(name, "a" | "sup") {
             state.left_out = state.left_out.or(kind);
         }

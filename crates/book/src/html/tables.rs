@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use audiotome_core::{Block, BlockKind};
+use audiotome_core::{Block, BlockKind, LeftOutKind};
 
 use super::reader::{Open, Reader};
 use crate::document::Located;
@@ -144,10 +144,13 @@ impl Reader<'_, '_> {
     }
 
     fn push_row(&mut self, text: String, linked: usize) {
-        let left_out = self.state().left_out;
+        let state = self.state();
+        let mut parts = state.parts;
+        parts.add(LeftOutKind::Tables);
         self.document.blocks.push(Located {
             block: Block::new(BlockKind::ListItem, text),
-            left_out,
+            left_out: state.left_out,
+            parts,
             linked,
         });
     }

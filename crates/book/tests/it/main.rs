@@ -22,4 +22,5 @@ mod pdf;
 mod rtf;
 mod same;
 mod sentences;
+mod skip;
 mod splitting;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use audiotome_book::{ReadOptions, read};
+use audiotome_core::Language;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State};
 use axum::http::{StatusCode, header};
@@ -16,7 +17,9 @@ use super::binary::Binary;
 use super::book_views::{BookDetails, BookView};
 use super::extract::{Json, Path, Query};
 use super::inside::Inside;
+use super::kept::Kept;
 use super::problem::{Kind, Problem, Refusals};
+use super::settings;
 use crate::books::Upload;
 use crate::covers;
 use crate::database::books::{self, StoredBook};
@@ -42,6 +45,11 @@ pub(crate) struct UploadForm {
 pub(crate) struct UploadQuery {
     /// Name of the file, where the body is the book itself.
     name: Option<String>,
+    /// Recognise the text on scanned pages and pictures; kept for its jobs.
+    #[serde(default)]
+    ocr: bool,
+    /// Language, where the book is wrong about it or has only pictures; kept for its jobs.
+    language: Option<String>,
 }
 
 /// All books, the newest first.
@@ -85,8 +93,16 @@ pub(crate) async fn upload(
         let name = query.name.unwrap_or_else(|| default_name(kind).to_owned());
         (from_body(upload, request).await?, name)
     };
-    let (stored, book, new) = upload.finish(&folder, &name, &master.database).await?;
-    master.lately.keep(&stored.id, ReadOptions::default(), book);
+    let always = settings::of(&master.database).await?.ocr.unwrap_or(false);
+    let options = ReadOptions {
+        language: query.language.as_deref().map(Language::new),
+        ocr: query.ocr || always,
+        ..ReadOptions::default()
+    };
+    let finished = upload.finish(&folder, &name, &options, &master.database);
+    let (stored, book, new) = finished.await?;
+    Kept::keep_reading(&master.database, &stored.id, &options).await?;
+    master.lately.keep(&stored.id, options, book);
     if new {
         let data = json!({ "id": stored.id, "title": stored.title });
         master.hub.tell("book", None, data);

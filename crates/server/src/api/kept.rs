@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use audiotome_book::{from_text, to_text};
+use audiotome_book::{ReadOptions, from_text, to_text};
 use audiotome_core::{Book, Chapter};
 use audiotome_production::{ChapterEdit, Edits, MetadataEdits, Order, opening};
 use axum::extract::State;
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -85,6 +86,26 @@ impl Kept {
         database
             .call(move |connection| kept::get(connection, &book))
             .await
+    }
+
+    /// Keeps how a book was read when it came, where that was not as usual.
+    pub(crate) async fn keep_reading(
+        database: &Database,
+        book: &str,
+        options: &ReadOptions,
+    ) -> Result<(), DatabaseError> {
+        let (ocr, language) = (options.ocr, options.language.clone());
+        if !ocr && language.is_none() {
+            return Ok(());
+        }
+        let book = book.to_owned();
+        let keep = move |connection: &Connection| {
+            let mut kept: Self = kept::get(connection, &book)?;
+            kept.job.ocr = ocr.then_some(true).or(kept.job.ocr);
+            kept.edits.metadata.language = language.or(kept.edits.metadata.language);
+            kept::put(connection, &book, &kept)
+        };
+        database.call(keep).await
     }
 
     /// What a new job is like: as it says itself, else as it was kept, else as the settings say.

@@ -1,5 +1,6 @@
 //! A new job.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use audiotome_audio::{Loudness, OutputFormat};
@@ -41,8 +42,12 @@ pub(crate) struct NewJob {
     pub(super) chapters: Option<String>,
     /// Kinds of part that are read although they are usually left out: `notes`, `index`, …
     pub(crate) include: Option<Vec<String>>,
+    /// Kinds of part that are left out, usually read or not: `front-matter`, `tables`, …
+    pub(crate) skip: Option<Vec<String>>,
     /// Read the descriptions of pictures.
     pub(crate) alt_text: Option<bool>,
+    /// Recognise the text on scanned pages and pictures.
+    pub(crate) ocr: Option<bool>,
     /// `hibari`, `piper`, `espeak` or `tone`, or `openai` for a speech server of others; without it,
     /// that of a server, where there is one, else that of the best voice.
     pub(crate) engine: Option<String>,
@@ -85,8 +90,16 @@ impl NewJob {
             self.voice = settings.voice.filter(|_| voice);
         }
         self.priority = self.priority.or(settings.priority);
-        self.include = self.include.take().or(settings.include);
+        if self.include.is_none() {
+            let skip = self.skip.as_deref().unwrap_or_default();
+            self.include = settings.include;
+            if let Some(include) = &mut self.include {
+                include.retain(|kind| !skip.contains(kind));
+            }
+        }
+        self.skip = self.skip.take().or(settings.skip);
         self.alt_text = self.alt_text.or(settings.alt_text);
+        self.ocr = self.ocr.or(settings.ocr);
         self.speed = self.speed.or(settings.speed);
         self.pauses = self.pauses.or(settings.pauses);
         self.format = self.format.take().or(settings.format);
@@ -160,12 +173,16 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, headers, Json(view(&master, job))))
 }
 
+fn kinds(field: &str, names: Option<&[String]>) -> Result<BTreeSet<LeftOutKind>, Problem> {
+    let kind = |name: &String| {
+        serde_json::from_value(name.as_str().into())
+            .map_err(|_| wrong(field, format!("`{name}` is no kind of part")))
+    };
+    names.unwrap_or_default().iter().map(kind).collect()
+}
+
 /// What was asked for, checked.
 pub(super) fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Problem> {
-    let include = new.include.iter().flatten().map(|kind| {
-        serde_json::from_value::<LeftOutKind>(kind.as_str().into())
-            .map_err(|_| wrong("include", format!("`{kind}` is no kind of part")))
-    });
     let speed = new.speed.map_or(Ok(Speed::NORMAL), |speed| {
         speed.to_string().parse::<Speed>()
     });
@@ -175,9 +192,10 @@ pub(super) fn order(new: &NewJob, master: &Master, id: &str) -> Result<Order, Pr
         reading: Reading {
             language: new.language.as_deref().map(Language::new),
             chapters: parsed::<Chapters>("chapters", new.chapters.as_deref())?,
-            include: include.collect::<Result<_, _>>()?,
+            include: kinds("include", new.include.as_deref())?,
+            skip: kinds("skip", new.skip.as_deref())?,
             alt_text: new.alt_text.unwrap_or(false),
-            ..Reading::default()
+            ocr: new.ocr.unwrap_or(false),
         },
         voice: VoiceWish {
             engine: parsed::<EngineKind>("engine", new.engine.as_deref())?,

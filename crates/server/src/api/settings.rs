@@ -22,8 +22,12 @@ pub(crate) struct JobSettings {
     pub(crate) priority: Option<i32>,
     /// Kinds of part that are read although they are usually left out: `notes`, `index`, …
     pub(crate) include: Option<Vec<String>>,
+    /// Kinds of part that are left out, usually read or not: `front-matter`, `tables`, …
+    pub(crate) skip: Option<Vec<String>>,
     /// Read the descriptions of pictures.
     pub(crate) alt_text: Option<bool>,
+    /// Recognise the text on scanned pages and pictures; uploads are read so, too.
+    pub(crate) ocr: Option<bool>,
     /// An engine, as jobs name it. It counts only for jobs that name no voice.
     pub(crate) engine: Option<String>,
     /// A voice, as jobs name it. It counts only for jobs that name no engine, or the same one.
