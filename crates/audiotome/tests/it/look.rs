@@ -65,7 +65,7 @@ fn inspect_shows_what_would_be_read() {
 fn what_is_skipped_is_listed_with_its_length() {
     let sandbox = Sandbox::new();
     let preface = "# Preface\n\nNot to be read by anybody.\n\n# One";
-    sandbox.file("book.md", &BOOK.replace("# One", preface));
+    sandbox.file("book.md", BOOK.replace("# One", preface));
     let inspect = |args: &[&str]| {
         let args = [&["inspect"], args, &["book.md"]].concat();
         stdout(&run(&mut sandbox.audiotome(&args), 0))

@@ -168,9 +168,8 @@ impl Words {
                 "cover" => LeftOutKind::Cover,
                 "titlepage" | "halftitlepage" => LeftOutKind::TitlePage,
                 "copyright-page" | "imprint" | "imprimatur" | "colophon" => LeftOutKind::Copyright,
-                "toc" | "toc-brief" | "landmarks" | "page-list" | "loi" | "lot" | "loa" | "lov" => {
-                    LeftOutKind::Contents
-                }
+                "toc" | "toc-brief" | "landmarks" | "page-list" | "navigation" | "loi" | "lot"
+                | "loa" | "lov" => LeftOutKind::Contents,
                 "index" => LeftOutKind::Index,
                 "bibliography" => LeftOutKind::Bibliography,
                 word if NOTE_BODIES.contains(&word) => LeftOutKind::Notes,

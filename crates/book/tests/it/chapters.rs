@@ -276,6 +276,22 @@ fn each_kind_can_be_read_all_the_same() {
 }
 
 #[test]
+fn links_to_other_pages_are_no_text() {
+    // Sphinx writes them above and below each page.
+    let links =
+        "<div role='navigation'><h3>MORE</h3><ul><li><a href='2.xhtml'>NEXT</a> |</li></ul></div>";
+    let book = Epub::new()
+        .document("1.xhtml", &(links.to_owned() + &paragraphs(3)))
+        .document("2.xhtml", &paragraphs(3))
+        .entry("The House", "1.xhtml")
+        .entry("The Road", "2.xhtml")
+        .book();
+    let all = text(&book);
+    assert!(!all.contains("MORE") && !all.contains("NEXT"), "{all}");
+    assert_eq!(kinds(&book), [LeftOutKind::Contents]);
+}
+
+#[test]
 fn labels_leave_parts_out_in_other_languages_but_never_most_of_a_book() {
     let book = Epub::new()
         .document("1.xhtml", &paragraphs(6))

@@ -108,7 +108,7 @@ impl Kept {
             kept.edits.metadata.language = language.or(kept.edits.metadata.language);
             kept::put(connection, &book, &kept)
         };
-        database.call(move |connection| keep(connection)).await
+        database.call(keep).await
     }
 
     /// What a new job is like: as it says itself, else as it was kept, else as the settings say.
