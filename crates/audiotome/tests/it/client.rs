@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::sandbox::{BOOK, Sandbox, run, stderr, stdout};
 use crate::serving::{Process, client, master};
@@ -76,6 +76,8 @@ fn the_reading_and_the_output_are_as_asked_for() {
         "1.5",
         "--priority",
         "-3",
+        "--no-rule",
+        "roman",
         "--download",
         "got",
         "book.md",
@@ -90,6 +92,7 @@ fn the_reading_and_the_output_are_as_asked_for() {
     let job: Value = serde_json::from_str(&job).unwrap();
     assert_eq!(job["priority"], -3);
     assert_eq!(job["order"]["reading"]["chapters"], "2-");
+    assert_eq!(job["order"]["reading"]["no_rules"], json!(["roman"]));
     assert_eq!(job["order"]["per_chapter"], true);
 }
 

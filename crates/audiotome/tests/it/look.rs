@@ -4,7 +4,29 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::sandbox::{BOOK, Sandbox, ffprobe, run, stdout};
+use crate::sandbox::{BOOK, Sandbox, ffprobe, run, stderr, stdout};
+
+#[test]
+fn a_rule_that_is_switched_off_does_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.file("note.md", "# Note\n\nDr. Hill read chapter IV twice.\n");
+    let spoken = |args: &[&str]| {
+        let command = ["inspect", "--spoken", "--language", "en", "note.md"];
+        stdout(&run(
+            &mut sandbox.audiotome(&[&command[..], args].concat()),
+            0,
+        ))
+    };
+    assert!(spoken(&[]).contains("Doctor Hill read chapter four twice."));
+    let off = ["--no-rule", "roman,abbreviations"];
+    assert!(spoken(&off).contains("Dr. Hill read chapter IV twice."));
+    let wrong = ["inspect", "--no-rule", "sums", "note.md"];
+    let error = stderr(&run(&mut sandbox.audiotome(&wrong), 2));
+    assert!(
+        error.contains("'sums'") && error.contains("abbreviations"),
+        "{error}"
+    );
+}
 
 #[test]
 fn inspect_shows_what_would_be_read() {

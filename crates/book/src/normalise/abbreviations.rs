@@ -102,12 +102,20 @@ fn fits(rule: Rule, said: &str, found: &str, before: &str, after: &str, has_othe
         }
         Rule::BeforeNumber => {
             let number =
-                next.starts_with(|c: char| c.is_numeric()) || roman::starts_with_numeral(next);
+                next.starts_with(|c: char| c.is_numeric()) || starts_with_numeral(next, letter);
             let after_day = table_month(said) && previous.ends_with(|c: char| c.is_ascii_digit());
             number || after_day
         }
         Rule::Word | Rule::Ending => true,
     }
+}
+
+/// Whether a roman numeral comes first; `I` is rather a word (`Oh, no. I will`) or an initial (`P. I.`).
+fn starts_with_numeral(next: &str, after_letter: bool) -> bool {
+    let alone = next.strip_prefix('I').is_some_and(|rest| {
+        rest.starts_with(char::is_whitespace) || (after_letter && rest.starts_with('.'))
+    });
+    roman::starts_with_numeral(next) && !alone
 }
 
 /// English writes months short; they follow a day as well.

@@ -61,14 +61,8 @@ pub(super) fn pauses<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
                 let after = chars[at + used..].iter().copied();
                 ellipsis(&mut out, after.clone().find(|c| !c.is_whitespace()), first);
             }
-            '[' | '{' => out.push('('),
-            ']' | '}' => out.push(')'),
-            '|' | '¦' => pause(&mut out, next, first),
-            '_' | '*' | '~' | '^' | '`' | '\\' | '<' | '>' => space(&mut out, &chars, at),
-            '/' if between_letters(&chars, at) => out.push(' '),
-            _ if is_ornament(c) => space(&mut out, &chars, at),
             _ => {
-                out.push(c);
+                single(&mut out, &chars, at, next, first);
                 used = 1;
             }
         }
@@ -91,6 +85,19 @@ fn lines(text: &str, style: Style) -> String {
         joined.push_str(line);
     }
     joined
+}
+
+/// A character that stands for itself, or a mark that is read wrongly.
+fn single(out: &mut String, chars: &[char], at: usize, next: Option<char>, first: bool) {
+    match chars[at] {
+        '[' | '{' => out.push('('),
+        ']' | '}' => out.push(')'),
+        '|' | '¦' => pause(out, next, first),
+        '_' | '*' | '~' | '^' | '`' | '\\' | '<' | '>' => space(out, chars, at),
+        '/' if between_letters(chars, at) => out.push(' '),
+        c if is_ornament(c) => space(out, chars, at),
+        c => out.push(c),
+    }
 }
 
 /// Marks that are one mark however often they are repeated.

@@ -60,6 +60,7 @@ fn english_titles_and_abbreviations() {
                 "number five and numbers six and seven",
             ),
             ("No. It is not.", "No. It is not."),
+            ("Oh, no. I will.", "Oh, no. I will."),
             (
                 "see p. 12 and pp. 14–16",
                 "see page twelve and pages fourteen to sixteen",
@@ -93,6 +94,15 @@ fn english_money() {
             ("$5, and more", "five dollars, and more"),
             ("50¢", "fifty cents"),
             ("£3 5s. 6d.", "three pounds, five shillings and six pence"),
+            (
+                "£25 1s. 8½d. was",
+                "twenty-five pounds, one shilling and eight and a half pence was",
+            ),
+            ("at 6s. Satirical", "at six shillings Satirical"),
+            (
+                "for 12s.” He paid 8d. I",
+                "for twelve shillings” He paid eight pence I",
+            ),
             ("a $10-bill", "a ten dollar bill"),
         ],
     );
@@ -118,6 +128,8 @@ fn english_dates_and_years() {
             ("3/4/1995", "March fourth, nineteen ninety-five"),
             ("In 1995 he left.", "In nineteen ninety-five he left."),
             ("It was 1995.", "It was nineteen ninety-five."),
+            ("the 1906 edition", "the nineteen oh six edition"),
+            ("the 1906 men", "the one thousand nine hundred six men"),
             ("1995 men", "one thousand nine hundred ninety-five men"),
             (
                 "in 1905 and 1900",
@@ -156,6 +168,7 @@ fn english_times() {
             ("at 5:30 p.m. sharp", "at five thirty PM sharp"),
             ("at 5 p.m.", "at five PM."),
             ("at 7am", "at seven AM"),
+            ("at 5.30 p.m. he", "at five thirty PM he"),
             ("at 5:00", "at five o'clock"),
             ("at 17:00", "at seventeen hundred"),
             ("at 9:05 a.m. on Monday", "at nine oh five AM on Monday"),
@@ -171,6 +184,7 @@ fn english_quantities() {
         &[
             ("5 km and 1 km", "five kilometers and one kilometer"),
             ("3.5 kg", "three point five kilograms"),
+            ("he was 5'10\" tall", "he was five feet ten inches tall"),
             (
                 "20°C or −5 °F",
                 "twenty degrees Celsius or minus five degrees Fahrenheit",
@@ -182,7 +196,7 @@ fn english_quantities() {
             ("10–12 men", "ten to twelve men"),
             ("ages 10-12", "ages ten to twelve"),
             (
-                "21st, 2nd, 3rd, 100th",
+                "21st, 2nd, 3d, 100th",
                 "twenty-first, second, third, one hundredth",
             ),
             (

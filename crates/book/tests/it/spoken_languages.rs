@@ -166,6 +166,10 @@ fn german_years_and_dates() {
             ("1800 und 2005", "18hundert und 2005"),
             ("am 5.1.1995", "am fünften Januar 19hundert95"),
             ("1995-01-05", "fünfte Januar 19hundert95"),
+            (
+                "im 2. Weltkrieg, die 3. Auflage",
+                "im zweiten Weltkrieg, die dritte Auflage",
+            ),
             ("x² und −5", "x hoch zwei und minus 5"),
             ("2½ Stunden", "2 einhalb Stunden"),
             ("3 Mio. €", "3 Millionen Euro"),
@@ -193,6 +197,7 @@ fn romance_ordinals_dates_and_fractions() {
             ("1 250 soldats", "1250 soldats"),
             ("2½ et 1/2", "2 et demi et un demi"),
             ("le 5/1/1995", "le 5 janvier 1995"),
+            ("le 22nd, le 2nd", "le 22nd, le second"),
             ("Ve République", "cinquième République"),
         ],
     );

@@ -55,7 +55,8 @@ static YEAR: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words before a four-digit number that make it a year.
-const BEFORE_YEAR: [&str; 42] = [
+const BEFORE_YEAR: [&str; 43] = [
+    "the",
     "in",
     "since",
     "by",
@@ -197,7 +198,15 @@ fn is_year(before: &str, after: &str) -> bool {
     if word.len() == after.len() {
         return false;
     }
-    AFTER_YEAR.contains(&word) || (BEFORE_YEAR.contains(&before.as_str()) && !word.ends_with('s'))
+    AFTER_YEAR.contains(&word) || (BEFORE_YEAR.contains(&before.as_str()) && !is_plural(word))
+}
+
+fn is_plural(word: &str) -> bool {
+    word.ends_with('s')
+        || matches!(
+            word,
+            "men" | "women" | "people" | "children" | "feet" | "sheep" | "oxen"
+        )
 }
 
 fn decade(number_text: &str) -> String {

@@ -19,26 +19,58 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a fixed pattern")
 });
 
-/// `£3 5s. 6d.`, `5s. 6d.`
+/// `6s.`
+static SHILLINGS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?:£\s?(?P<pounds>\d[\d,]*),?\s)?\b(?P<shillings>\d{1,2})s\.(?P<after>[\s,;)”’"]|$)"#,
+    )
+    .expect("a fixed pattern")
+});
+
+/// `8d.`
+static PENCE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?P<pence>\d{1,2})(?P<part>[½¼¾])?d\.").expect("a fixed pattern")
+});
+
+/// `£3 5s. 6d.`, `5s. 6½d.`
 static OLD_MONEY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:£\s?(?P<pounds>\d[\d,]*),?\s)?\b(?P<shillings>\d{1,2})\s?s\.?,?\s(?P<pence>\d{1,2})\s?d\b\.?")
+    Regex::new(r"(?:£\s?(?P<pounds>\d[\d,]*),?\s)?\b(?P<shillings>\d{1,2})\s?s\.?,?\s(?P<pence>\d{1,2})(?P<part>[½¼¾])?\s?d\b\.?")
         .expect("a fixed pattern")
 });
 
 /// Replaces amounts by words: `$3.50` by `three dollars and fifty cents`.
 pub(in crate::normalise) fn amounts<'t>(text: &'t str, table: &Table) -> Cow<'t, str> {
-    if !text.contains(['$', '£', '€', '¥', '₹', '₽']) && !text.contains("d.") {
+    if !text.contains(['$', '£', '€', '¥', '₹', '₽'])
+        && !text.contains("d.")
+        && !text.contains("s.")
+    {
         return text.into();
     }
     let text = OLD_MONEY.replace_all(text, |found: &Captures<'_>| {
-        let pounds = found
-            .name("pounds")
-            .map(|pounds| format!("{}, ", count(pounds.as_str(), "pound", "pounds")));
-        let shillings = count(&found["shillings"], "shilling", "shillings");
-        let pence = count(&found["pence"], "penny", "pence");
-        format!("{}{shillings} and {pence}", pounds.unwrap_or_default())
+        format!("{} and {}", old_money(found), pence(found))
     });
+    let text = replace(text, &SHILLINGS, |found| {
+        format!("{}{}", old_money(found), &found["after"])
+    });
+    let text = replace(text, &PENCE, pence);
     replace(text, &AMOUNT, |found| amount(found, table))
+}
+
+fn pence(found: &Captures<'_>) -> String {
+    match found.name("part") {
+        // What a fraction is called, the rule for fractions knows.
+        Some(part) => format!("{}{} pence", &found["pence"], part.as_str()),
+        None => count(&found["pence"], "penny", "pence"),
+    }
+}
+
+/// Pounds, where there are some, and shillings.
+fn old_money(found: &Captures<'_>) -> String {
+    let pounds = found
+        .name("pounds")
+        .map(|pounds| format!("{}, ", count(pounds.as_str(), "pound", "pounds")));
+    let shillings = count(&found["shillings"], "shilling", "shillings");
+    format!("{}{shillings}", pounds.unwrap_or_default())
 }
 
 fn amount(found: &Captures<'_>, table: &Table) -> String {

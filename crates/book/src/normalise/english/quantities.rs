@@ -38,12 +38,16 @@ static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?P<minus>[−–-])?\b(?P<number>\d[\d,]*(?:\.\d+)?)(?P<range>\s?[–—-]\s?\d[\d,]*(?:\.\d+)?)?\s?(?P<unit>[\p{L}]+[²³]?(?:/[\p{L}]+)?\.?|°[CF]?|%|¢)",
     )
 });
+/// Feet and inches: `5'10"`.
+static HEIGHT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"\b(?P<feet>\d{1,2})['’′]\s?(?P<inches>\d{1,2})["”″]"#));
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?P<from>\d[\d,]*(?:\.\d+)?)(?:\s?[–—]\s?|-)(?P<to>\d[\d,]*(?:\.\d+)?)\b")
 });
 static TELEPHONE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:\d{3}-)?\d{3}-\d{4}\b|\b\d{2,5}-\d{2,5}(?:-\d{2,5}){1,3}\b"));
-static ORDINAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(\d[\d,]*)(?:st|nd|rd|th|d)\b"));
+static ORDINAL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(\d[\d,]*)(?:st|nd|rd|th)\b|\b(\d*[23])d\b"));
 static VERSION: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d+(?:\.\d+){2,}\b"));
 static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?P<lead>[\p{L}]|(?:^|[\s(])[−-]|#|[\s(]\.)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)")
@@ -125,7 +129,19 @@ fn slashed(found: &Captures<'_>) -> String {
 
 /// Replaces `5 km` by `five kilometers`, `50%` by `fifty percent`.
 pub(in crate::normalise) fn measures<'t>(text: &'t str, table: &Table) -> Cow<'t, str> {
-    MEASURE.replace_all(text, |found: &Captures<'_>| {
+    let text = HEIGHT.replace_all(text, |found: &Captures<'_>| {
+        let count = |number: &str, one: &str, many: &str| {
+            let name = if spell::value(number) == Some(1) {
+                one
+            } else {
+                many
+            };
+            format!("{} {name}", spell::written(number))
+        };
+        let feet = count(&found["feet"], "foot", "feet");
+        format!("{feet} {}", count(&found["inches"], "inch", "inches"))
+    });
+    replace(text, &MEASURE, |found| {
         let unit = &found["unit"];
         let (names, dot) = match table.forms("units", unit) {
             Some(names) => (names, ""),
@@ -164,7 +180,9 @@ pub(in crate::normalise) fn measures<'t>(text: &'t str, table: &Table) -> Cow<'t
 /// Replaces `21st` by `twenty-first`.
 pub(in crate::normalise) fn ordinals(text: &str) -> Cow<'_, str> {
     ORDINAL.replace_all(text, |found: &Captures<'_>| {
-        spell::value(&found[1]).map_or_else(|| found[0].to_owned(), spell::ordinal)
+        let number = found.get(1).or(found.get(2));
+        let value = number.and_then(|number| spell::value(number.as_str()));
+        value.map_or_else(|| found[0].to_owned(), spell::ordinal)
     })
 }
 

@@ -14,6 +14,13 @@ static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
     )
     .expect("a fixed pattern")
 });
+/// As the British write it: `5.30 p.m.`
+static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"\b(?P<hour>1[0-2]|0?[1-9])\.(?P<minute>[0-5]\d)\s?(?P<half>AM|PM|am\b|pm\b|a\.m\.|p\.m\.)",
+    )
+    .expect("a fixed pattern")
+});
 static HOUR: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b(?P<hour>1[0-2]|[1-9])\s?(?P<half>AM|PM|am|pm)\b").expect("a fixed pattern")
 });
@@ -23,6 +30,7 @@ static RATIO: LazyLock<Regex> =
 /// Replaces `5:30 PM` by `five thirty PM`, `3:1` by `three to one`.
 pub(in crate::normalise) fn times(text: &str) -> Cow<'_, str> {
     let text = CLOCK.replace_all(text, clock);
+    let text = replace(text, &DOTTED, clock);
     let text = replace(text, &HOUR, |found| {
         format!(
             "{} {}",

@@ -54,11 +54,13 @@ fn marked(found: &Captures<'_>, table: &Table) -> String {
         return unchanged();
     };
     let ending = known.strip_prefix('+');
+    let value = value(&found["number"]);
     if ending.is_none() && !known.is_empty() {
-        return known.to_owned();
+        // `1er`, `2nd`; but `22nd` is not the language's own.
+        let first = value.is_some_and(|value| value <= 2);
+        return if first { known.to_owned() } else { unchanged() };
     }
-    let word = value(&found["number"])
-        .and_then(|value| inflect::ordinal(value, ending.unwrap_or_default(), table));
+    let word = value.and_then(|value| inflect::ordinal(value, ending.unwrap_or_default(), table));
     // Engines know `21º`, but stop at the dot of `21.º`.
     word.unwrap_or_else(|| {
         format!(
