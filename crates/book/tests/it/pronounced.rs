@@ -1,6 +1,7 @@
 //! How words are said, from the book to what an engine gets.
 
-use audiotome_book::{Lexicon, Manner, pieces};
+use audiotome_book::{Lexicon, Manner, RuleName, Rules, pieces};
+use audiotome_core::pronunciation::{Run, runs};
 use audiotome_core::{Block, BlockKind, Language};
 use proptest::prelude::*;
 
@@ -63,10 +64,18 @@ fn what_is_said_instead_is_normalised_and_sounds_are_not() {
 
 #[test]
 fn a_book_that_has_the_notation_in_it_tells_no_sound() {
-    assert_eq!(
-        spoken("See [word](/wɜːd/) there.", ""),
-        ["See [word] (/wɜːd/) there."]
-    );
+    let all = Manner::default();
+    let none = Manner {
+        rules: Rules::without(RuleName::all()),
+        ..Manner::default()
+    };
+    for manner in [all, none] {
+        let block = Block::new(BlockKind::Paragraph, "See [word](/wɜːd/) there.");
+        let said = pieces(&block, &Language::new("en"), &manner)
+            .remove(0)
+            .spoken;
+        assert!(matches!(runs(&said)[..], [Run::Text(_)]), "{said}");
+    }
 }
 
 proptest! {
