@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use audiotome_core::{Clip, StoreError};
 use audiotome_queue::Leased;
-use tracing::{debug, info, warn};
+use tracing::{debug, warn};
 
 use super::consumer::{Consumer, PAUSE};
 
@@ -83,16 +83,17 @@ impl Consumer {
         if !self.trouble.set(hitch) {
             return;
         }
-        let name = &self.settings.name;
-        match self.trouble.get() {
-            Some(trouble) => warn!(worker.name = name, trouble, "is held up"),
-            None => info!(worker.name = name, "goes on"),
-        }
+        log(&self.settings.name, self.trouble.get());
         // The next heartbeat tells it, too.
         if let Err(error) = self.beat_once().await {
             debug!(%error, "could not tell what holds it up");
         }
     }
+}
+
+fn log(name: &str, trouble: Option<String>) {
+    let trouble = trouble.unwrap_or_else(|| "none any more: it goes on".to_owned());
+    warn!(worker.name = name, trouble, "the store");
 }
 
 /// What is wrong with the store, and the way out.
