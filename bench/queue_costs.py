@@ -17,8 +17,8 @@ PEERS = sys.argv[5] if len(sys.argv) > 5 else None
 TICKS = os.sysconf("SC_CLK_TCK")
 FIELDS = ["tasks_per_s", "p50_ms", "p99_ms", "cpu_ms", "master_ms", "worker_ms", "redis_ms", "watch_ms", "worker_mb"]
 EXPLANATION = """\
-Payload: 150 characters there, 60 KiB of sound back, which the master reads. Ours packs each clip (FLAC), keeps it in
-a folder (synced) or in Redis, and the master unpacks it; Celery's travels through Redis as its tasks' result.
+Payload: 150 characters there, 60 KiB of sound back, which the master reads. Ours packs each clip as FLAC into a folder
+(synced), or as WAV with a digest into Redis, and the master unpacks it; Celery's travels through Redis as its tasks' result.
 CPU is user and system time of master, worker, Redis and who watches, for each task; MB is the peak of a worker."""
 
 
