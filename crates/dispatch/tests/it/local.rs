@@ -53,7 +53,9 @@ async fn books_with_different_voices_share_a_machine() {
         let mut plan = (*sentences(4)).clone();
         plan.narration.engine = shelf.0[1].id().clone();
         plan.narration.voice = "w".to_owned();
+        let engine = Arc::new(plan.narration.engine.clone());
         for segment in &mut plan.segments {
+            segment.engine = Arc::clone(&engine);
             segment.utterance.voice = "w".into();
         }
         Arc::new(plan)

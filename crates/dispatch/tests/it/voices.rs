@@ -111,20 +111,3 @@ async fn a_voice_that_nobody_has_ends_the_book() {
         "{outcome:?}"
     );
 }
-
-#[tokio::test]
-async fn a_segment_that_fails_is_named_by_its_place_in_the_book() {
-    let plan = two_voices();
-    let speakers = vec![
-        local("one", Scripted::failing("third one of one", u32::MAX)),
-        local("two", Scripted::versioned("2")),
-    ];
-    let (outcome, _) = speak(&plan, speakers, Settings::default()).await;
-    let dead: Vec<_> = outcome
-        .unwrap()
-        .dead
-        .iter()
-        .map(|letter| letter.task)
-        .collect();
-    assert_eq!(dead, [2]);
-}
