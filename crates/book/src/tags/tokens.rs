@@ -62,13 +62,19 @@ pub(super) fn of(text: &str) -> Vec<Token<'_>> {
 /// The text with a `\` before each tag, so that it is read as text.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for (at, c) in text.char_indices() {
-        if c == '[' && tag_at(&text[at..]).is_some() {
+    let mut start = 0;
+    for (at, _) in text.match_indices('[') {
+        // A bracket inside of a tag is a part of it.
+        if at >= start
+            && let Some((source, _)) = tag_at(&text[at..])
+        {
+            escaped.push_str(&text[start..at]);
             escaped.push('\\');
+            escaped.push_str(source);
+            start = at + source.len();
         }
-        escaped.push(c);
     }
-    escaped
+    escaped + &text[start..]
 }
 
 /// The tags that make a pause so long.
