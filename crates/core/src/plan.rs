@@ -409,7 +409,11 @@ mod tests {
                 "beep", "alto", "beep", "french", "bass", "alto", "bass", "french"
             ]
         );
-        assert_eq!(plan.lead(), Some(plan.segments[0].key));
+        assert_eq!(
+            plan.lead(),
+            Some(plan.segments[0].key),
+            "of equals the first"
+        );
         let mut corrected = plan.clone();
         corrected.correct(plan.segments[1].key, &"b.".into());
         let expected = SegmentKey::new(&voice("alto"), &Language::new("fr"), "b.");
