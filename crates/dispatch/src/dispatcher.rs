@@ -37,36 +37,21 @@ impl Dispatcher {
         cancel: CancellationToken,
     ) -> Result<Outcome, DispatchError> {
         let parts = parts(plan);
-        match parts.as_slice() {
-            [] => {
-                self.speak_part(plan, title, store, settings, events, cancel)
-                    .await
-            }
-            [part] => {
-                // It has the same segments; the one voice need not be the narrator's.
-                let plan = &part.plan;
-                self.speak_part(plan, title, store, settings, events, cancel)
-                    .await
-            }
-            _ => {
-                speak_all(
-                    plan,
-                    parts,
-                    settings,
-                    events,
-                    cancel,
-                    |plan, settings, events, cancel| {
-                        let (this, store, title) =
-                            (self.clone(), Arc::clone(&store), title.to_owned());
-                        async move {
-                            this.speak_part(&plan, &title, store, settings, events, cancel)
-                                .await
-                        }
-                    },
-                )
-                .await
-            }
+        if parts.len() < 2 {
+            // It has the same segments; the one voice need not be the narrator's.
+            let plan = parts.first().map_or(plan, |part| &part.plan);
+            return self
+                .speak_part(plan, title, store, settings, events, cancel)
+                .await;
         }
+        let speak = |plan, settings, events, cancel| {
+            let (this, store, title) = (self.clone(), Arc::clone(&store), title.to_owned());
+            async move {
+                this.speak_part(&plan, &title, store, settings, events, cancel)
+                    .await
+            }
+        };
+        speak_all(plan, parts, settings, events, cancel, speak).await
     }
 
     /// The same for a plan of one voice.
