@@ -77,57 +77,74 @@ impl Plan {
         split: impl Fn(&Block, &Language) -> Vec<Piece>,
     ) -> Self {
         let cast = cast.into();
-        let mut plan = Self {
-            narration: cast.narrator.clone(),
-            chapters: Vec::new(),
-            segments: Vec::new(),
-        };
-        for (index, chapter) in book.chapters.iter().enumerate() {
-            if wanted(index + 1) {
-                plan.add_chapter(&cast, index + 1, chapter, &split);
+        let chapters = (1..).zip(&book.chapters);
+        let chapters = chapters.filter(|(number, _)| wanted(*number));
+        let plans =
+            chapters.map(|(number, chapter)| Self::of_chapter(&cast, number, chapter, &split));
+        Self::joined(cast.narrator.clone(), plans)
+    }
+
+    /// Plans the one chapter that has this number (from 1), as [`Plan::new`] plans all.
+    #[must_use]
+    pub fn of_chapter(
+        cast: &Cast,
+        number: usize,
+        chapter: &Chapter,
+        split: impl Fn(&Block, &Language) -> Vec<Piece>,
+    ) -> Self {
+        let mut plan = Self::empty(cast.narrator.clone());
+        let pauses = plan.narration.pauses;
+        let mut tail = pauses.chapter_tail;
+        for block in &chapter.blocks {
+            plan.pause_at_least(plan.before(block.kind));
+            let reader = cast.reader(number, block);
+            let language = block.language.as_ref().unwrap_or(&plan.narration.language);
+            let language = language.clone();
+            let pieces = split(block, &language);
+            let last = pieces.len().saturating_sub(1);
+            for (index, piece) in pieces.into_iter().enumerate() {
+                let pause = match (index == last && !block.continues, piece.continues) {
+                    (true, _) => plan.after(block.kind),
+                    (false, true) => pauses.clause,
+                    (false, false) => pauses.sentence,
+                };
+                let asked = block.pause.filter(|_| index == last);
+                plan.add_segment(reader, piece, language.clone(), asked.unwrap_or(pause));
+                tail = pauses.chapter_tail.max(asked.unwrap_or_default());
             }
+        }
+        if let Some(last) = plan.segments.last_mut() {
+            last.pause_after = tail;
+            plan.chapters.push(PlannedChapter {
+                number,
+                title: chapter.title.clone(),
+                segments: 0..plan.segments.len(),
+            });
         }
         plan
     }
 
-    fn add_chapter(
-        &mut self,
-        cast: &Cast,
-        number: usize,
-        chapter: &Chapter,
-        split: &impl Fn(&Block, &Language) -> Vec<Piece>,
-    ) {
-        let start = self.segments.len();
-        let mut tail = self.narration.pauses.chapter_tail;
-        for block in &chapter.blocks {
-            self.pause_at_least(start, self.before(block.kind));
-            let reader = cast.reader(number, block);
-            let language = block.language.as_ref().unwrap_or(&self.narration.language);
-            let pieces = split(block, language);
-            let language = language.clone();
-            let last = pieces.len().saturating_sub(1);
-            for (index, piece) in pieces.into_iter().enumerate() {
-                let pause = match (index == last && !block.continues, piece.continues) {
-                    (true, _) => self.after(block.kind),
-                    (false, true) => self.narration.pauses.clause,
-                    (false, false) => self.narration.pauses.sentence,
-                };
-                let asked = block.pause.filter(|_| index == last);
-                self.add_segment(reader, piece, language.clone(), asked.unwrap_or(pause));
-                tail = self
-                    .narration
-                    .pauses
-                    .chapter_tail
-                    .max(asked.unwrap_or_default());
-            }
+    /// The plans of chapters, in reading order, as the plan of a book.
+    #[must_use]
+    pub fn joined(narration: Narration, chapters: impl IntoIterator<Item = Self>) -> Self {
+        let mut plan = Self::empty(narration);
+        for part in chapters {
+            let start = plan.segments.len();
+            plan.segments.extend(part.segments);
+            plan.chapters
+                .extend(part.chapters.into_iter().map(|chapter| PlannedChapter {
+                    segments: start + chapter.segments.start..start + chapter.segments.end,
+                    ..chapter
+                }));
         }
-        if let Some(last) = self.segments[start..].last_mut() {
-            last.pause_after = tail;
-            self.chapters.push(PlannedChapter {
-                number,
-                title: chapter.title.clone(),
-                segments: start..self.segments.len(),
-            });
+        plan
+    }
+
+    fn empty(narration: Narration) -> Self {
+        Self {
+            narration,
+            chapters: Vec::new(),
+            segments: Vec::new(),
         }
     }
 
@@ -209,9 +226,9 @@ impl Plan {
         }
     }
 
-    /// Lengthens the pause before what comes next in the chapter that starts at `start`.
-    fn pause_at_least(&mut self, start: usize, pause: Duration) {
-        if let Some(last) = self.segments[start..].last_mut() {
+    /// Lengthens the pause before what comes next.
+    fn pause_at_least(&mut self, pause: Duration) {
+        if let Some(last) = self.segments.last_mut() {
             last.pause_after = last.pause_after.max(pause);
         }
     }
@@ -252,11 +269,7 @@ impl Plan {
     pub fn without(&self, skipped: &[usize]) -> Self {
         let kept =
             |range: Range<usize>| range.filter(|index| skipped.binary_search(index).is_err());
-        let mut plan = Self {
-            narration: self.narration.clone(),
-            chapters: Vec::new(),
-            segments: Vec::new(),
-        };
+        let mut plan = Self::empty(self.narration.clone());
         for chapter in &self.chapters {
             let start = plan.segments.len();
             plan.segments

@@ -10,6 +10,7 @@ use audiotome_audio::{AudioError, Audiobook, Published, one_rate, publish};
 use audiotome_book::{as_told, mark_foreign, pieces, read};
 use audiotome_core::{AudioStore, Block, Book, Cast, Language, Plan};
 use audiotome_dispatch::{Outcome, Position, Priority, Settings};
+use rayon::prelude::*;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
@@ -194,7 +195,14 @@ fn plan(
     let wanted = |number| order.reading.wants(number) && !unread.contains(&number);
     let manner = order.reading.manner(&book.lexicon)?;
     let split = |block: &Block, language: &Language| pieces(block, language, &manner);
-    let mut plan = Plan::new(book, cast, wanted, split);
+    let chapters: Vec<_> = (1..).zip(&book.chapters).collect();
+    // A person may be waiting for the first sentence: all cores plan.
+    let plans: Vec<_> = chapters
+        .into_par_iter()
+        .filter(|(number, _)| wanted(*number))
+        .map(|(number, chapter)| Plan::of_chapter(&cast, number, chapter, split))
+        .collect();
+    let mut plan = Plan::joined(cast.narrator, plans);
     // In their order: a person may correct a correction.
     for Correction { key, text } in &order.corrections {
         let indexes = 0..plan.segments.len();

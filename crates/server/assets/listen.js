@@ -341,18 +341,16 @@ function tellSystem() {
   for (const [action, work] of Object.entries(does)) navigator.mediaSession.setActionHandler(action, work);
 }
 
-/** Where the listener was last, on whichever device. */
-async function bookmarked() {
+/** Where the listener was last, on whichever device: `null` for who has not been here. */
+async function bookmark() {
   const answer = await fetch(`/books/${facts.job}/bookmark`);
-  if (!answer.ok) return chapters[0]?.first ?? 0;
-  const mark = await answer.json();
-  const chapter = chapters.find(({ number }) => number === mark.chapter);
-  return chapter ? chapter.first + Math.min(mark.segment, chapter.segments - 1) : (chapters[0]?.first ?? 0);
+  return answer.ok ? answer.json() : null;
 }
 
 async function begin() {
-  await attempt(look);
-  here = await bookmarked();
+  const [mark] = await Promise.all([bookmark(), attempt(look)]);
+  const chapter = chapters.find(({ number }) => number === mark?.chapter);
+  here = chapter ? chapter.first + Math.min(mark.segment, chapter.segments - 1) : (chapters[0]?.first ?? 0);
   showPlace();
   // Whoever has just pressed “Start” wants to hear it.
   if (location.hash === "#play") {

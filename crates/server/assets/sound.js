@@ -21,9 +21,12 @@ export class Sound {
 
   /** Waits until something can be heard, then lets the element have it. */
   async open() {
+    if (Hls.isSupported()) this.attach();
     while (!this.closed && !(await this.sounds())) {}
     if (this.closed) return;
-    this.attach();
+    const playlist = `${this.base}/index.m3u8`;
+    if (this.hls) this.hls.loadSource(playlist);
+    else this.audio.src = playlist;
     await this.look();
   }
 
@@ -41,12 +44,9 @@ export class Sound {
     return false;
   }
 
+  /** Readies the element, which takes a browser a while. */
   attach() {
     const { audio } = this;
-    if (!Hls.isSupported()) {
-      audio.src = `${this.base}/index.m3u8`;
-      return;
-    }
     const hls = new Hls({ startPosition: 0, enableWorker: false, maxBufferLength: 40, backBufferLength: 120, liveDurationInfinity: false });
     this.hls = hls;
     hls.on(Hls.Events.FRAG_BUFFERED, () => this.look());
@@ -56,7 +56,6 @@ export class Sound {
       if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
       else pause(PATIENCE).then(() => !this.closed && (hls.loadSource(`${this.base}/index.m3u8`), hls.startLoad(audio.currentTime)));
     });
-    hls.loadSource(`${this.base}/index.m3u8`);
     hls.attachMedia(audio);
   }
 

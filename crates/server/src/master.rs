@@ -29,6 +29,8 @@ use crate::shelf;
 
 /// Boards of jobs that do not run and were looked at last.
 const BOARDS: usize = 4;
+/// How long a job that begins may plan before whoever asks for its board plans by themselves.
+const PLANNING: Duration = Duration::from_secs(60);
 /// A worker that announces itself does so every ten seconds.
 const SILENCE: Duration = Duration::from_secs(60);
 /// Texts that others may have spoken through this master at once.
@@ -71,6 +73,8 @@ pub(crate) struct Master {
     pub(crate) listening: Listening,
     running: Mutex<HashMap<String, Running>>,
     looked_at: Mutex<VecDeque<(String, SharedBoard)>>,
+    /// Held by whoever makes a board: others who ask for the same one find it then.
+    looking: tokio::sync::Mutex<()>,
     /// When workers that announce themselves did so last.
     announced: Mutex<HashMap<String, Instant>>,
 }
@@ -135,6 +139,7 @@ impl Master {
             listening: Listening::new(studio.encoders),
             running: Mutex::default(),
             looked_at: Mutex::default(),
+            looking: tokio::sync::Mutex::default(),
             announced: Mutex::default(),
             studio,
             settings,
@@ -258,15 +263,15 @@ impl Master {
         self.running().get(id)?.board.clone()
     }
 
-    /// The board of any job: made anew from its book for one that is not being carried out.
+    /// The board of any job: made anew from its book for one that is not being carried out, nor is about to be.
     pub(crate) async fn board(&self, job: &Job) -> Result<SharedBoard, MakeError> {
-        if let Some(board) = self.live_board(&job.id) {
+        if let Some(board) = self.known_board(job) {
             return Ok(board);
         }
-        // A job that has changed since has another board.
-        let mark = format!("{} {}", job.id, job.updated);
-        let known = |(id, board): &(String, SharedBoard)| (*id == mark).then(|| Arc::clone(board));
-        if let Some(board) = lock(&self.looked_at).iter().find_map(known) {
+        self.is_planned(job, tokio::time::Instant::now() + PLANNING)
+            .await;
+        let _turn = self.looking.lock().await;
+        if let Some(board) = self.known_board(job) {
             return Ok(board);
         }
         let book = self.book_of(job).await?;
@@ -275,10 +280,22 @@ impl Master {
         let chapters = self.chapters(&job.id).await.unwrap_or_default();
         let board = Board::new(looked.plan, &missing).with_ready(chapters);
         let board = Arc::new(Mutex::new(board));
+        self.keep_board(job, Arc::clone(&board));
+        Ok(board)
+    }
+
+    fn known_board(&self, job: &Job) -> Option<SharedBoard> {
+        let mark = mark(job);
+        let known = |(id, board): &(String, SharedBoard)| (*id == mark).then(|| Arc::clone(board));
+        let looked_at = || lock(&self.looked_at).iter().find_map(known);
+        self.live_board(&job.id).or_else(looked_at)
+    }
+
+    /// Keeps the board of a job as it is now for whoever looks at it next.
+    pub(crate) fn keep_board(&self, job: &Job, board: SharedBoard) {
         let mut looked_at = lock(&self.looked_at);
         looked_at.truncate(BOARDS - 1);
-        looked_at.push_front((mark, Arc::clone(&board)));
-        Ok(board)
+        looked_at.push_front((mark(job), board));
     }
 
     /// Clips of a plan that the store lacks.
@@ -379,4 +396,9 @@ fn door(studio: &Arc<Studio>, settings: &ServerSettings, drain: &CancellationTok
 /// A panic elsewhere does not make what is behind the lock wrong.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A job as it is now: one that has changed since has another board.
+fn mark(job: &Job) -> String {
+    format!("{} {}", job.id, job.updated)
 }

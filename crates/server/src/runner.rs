@@ -13,7 +13,7 @@ use tracing::{error, info};
 use crate::board::Board;
 use crate::database::dead_letters::{self, DeadLetter};
 use crate::database::{DatabaseError, history, jobs};
-use crate::job::{Job, Record, Step};
+use crate::job::{Job, JobState, Record, Step};
 use crate::master::{ChangeError, Master, Running, SharedBoard, lock};
 
 /// Wait before the job store is asked again after it failed.
@@ -250,8 +250,8 @@ async fn keep(
             .database
             .note(move |connection| dead_letters::replace(connection, &job, &letters));
     }
-    let counts = board.map(|board| {
-        let board = lock(&board);
+    let counts = board.as_ref().map(|board| {
+        let board = lock(board);
         (board.counts, board.ready_count())
     });
     let kept = master.step(id, step, move |job| {
@@ -262,7 +262,14 @@ async fn keep(
         }
         note_ending(&mut job.record, ending);
     });
-    log_ending(id, kept.await);
+    let kept = kept.await;
+    if let (Ok(job), Some(board)) = (&kept, board)
+        && job.state == JobState::Done
+    {
+        // Whoever watched it being made looks at it right now.
+        master.keep_board(job, board);
+    }
+    log_ending(id, kept);
 }
 
 fn log_ending(id: &str, kept: Result<Job, ChangeError>) {

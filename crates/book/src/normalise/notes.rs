@@ -33,6 +33,10 @@ const RAISED_UNITS: [&str; 16] = [
 
 /// Removes marks of notes. Digits that belong to a word (`H2O`, `m²`, `mp3`, `tower12`) stay.
 pub(super) fn remove<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
+    // Nearly no sentence has one, and the pattern is slow.
+    if !text.contains(|c: char| c == '[' || is_number(c)) {
+        return text.into();
+    }
     let mut out = String::new();
     let mut done = 0;
     for found in MARK.captures_iter(text) {
@@ -86,6 +90,9 @@ pub(super) fn remove<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
 /// letters, each another one, whose numbers count on by one. One number alone, or the same word
 /// twice (`tower1`, `tower2`), may as well be a name.
 pub(super) fn series(block: &str) -> Option<(u32, u32)> {
+    if !block.contains(is_number) {
+        return None;
+    }
     static CARRIED: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?P<word>\b\p{Ll}{3,})[,;:]?(?P<number>\d{1,3})\b"));
     let mut marks: Option<(u32, u32)> = None;
@@ -101,6 +108,11 @@ pub(super) fn series(block: &str) -> Option<(u32, u32)> {
         before = word;
     }
     marks.filter(|(first, last)| first < last)
+}
+
+/// Digits, raised ones as well.
+fn is_number(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
 }
 
 fn in_series((first, last): (u32, u32), mark: Match<'_>, digits: usize) -> bool {

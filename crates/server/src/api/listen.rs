@@ -16,12 +16,16 @@ use super::extract::{Json, Path, Query};
 use super::jobs::find;
 use super::problem::{Kind, Problem, Refusals};
 use crate::board::{Board, SegmentState};
-use crate::listen::{ListenError, Place, begin};
+use crate::listen::{ListenError, Opened, Place, begin};
 use crate::master::{Master, lock};
 use crate::runner::seconds;
 
 /// How long a request waits for the first sound. Players wait ten seconds for an answer.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// A player that knows of so many fragments, a minute, is told of more once in so long: a fast voice speaks
+/// dozens of them meanwhile.
+const KNOWN_WELL: u32 = 15;
+const AGAIN: Duration = Duration::from_secs(1);
 /// Segments of an answer, at most.
 const MOST: usize = 1_000;
 
@@ -50,10 +54,16 @@ pub(crate) async fn index(
 ) -> Result<Response, Problem> {
     let job = find(&master, &id).await?;
     let place = place(id, chapter, from);
-    let deadline = Instant::now() + PATIENCE;
-    let opened = master
-        .listen(&job, &place, query.fragment as usize, deadline)
-        .await?;
+    let asked = Instant::now();
+    let listen = master.listen(&job, &place, query.fragment as usize, asked + PATIENCE);
+    let opened = listen.await?;
+    let grows = |opened: &Arc<Opened>| !opened.look(ChapterStream::is_complete);
+    if query.fragment >= KNOWN_WELL && opened.as_ref().is_some_and(grows) {
+        tokio::select! {
+            () = tokio::time::sleep_until(asked + AGAIN) => {}
+            () = master.drain.cancelled() => {}
+        }
+    }
     let text = opened.map_or_else(empty_playlist, |opened| opened.look(playlist));
     Ok(sent("application/vnd.apple.mpegurl", text))
 }

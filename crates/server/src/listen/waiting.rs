@@ -55,7 +55,7 @@ impl Master {
 
     /// Waits for a job that begins to know its plan, so that it is not planned twice; `false` when it does
     /// not know it until `deadline`.
-    pub(super) async fn is_planned(&self, job: &Job, deadline: Instant) -> bool {
+    pub(crate) async fn is_planned(&self, job: &Job, deadline: Instant) -> bool {
         let soon = Instant::now() + STARTING;
         loop {
             let now = self.hub.place(None);
@@ -66,13 +66,18 @@ impl Master {
             let until = match board {
                 Some(true) => return true,
                 Some(false) => deadline,
-                None if job.state == JobState::Queued => soon.min(deadline),
+                None if job.state == JobState::Queued && self.has_room() => soon.min(deadline),
                 None => return true,
             };
             if !self.news(now, until).await {
                 return board.is_none();
             }
         }
+    }
+
+    /// Whether another job would be started at once.
+    fn has_room(&self) -> bool {
+        self.running().len() < self.settings.jobs_at_once
     }
 
     /// Waits until anything happens after a place in the events; `false` when nothing does until `deadline`.
