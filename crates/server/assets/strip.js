@@ -1,6 +1,8 @@
 // The heat strip: every segment of a book as a line of colour.
 
 const ORDER = "xsawd"; // Where several share a pixel, the one that a person should know of shows.
+const TALL = { w: 0.35, a: 0.55, s: 0.8, d: 1, x: 1 }; // States differ in height as well as in colour.
+const LATER = 250; // A fast voice changes a hundred segments a second, milliseconds.
 
 export class Strip {
   /** `states` has a letter for each segment; `go` is called with the segment that is clicked. */
@@ -24,7 +26,7 @@ export class Strip {
   set(segment, state) {
     if (this.states[segment] === state || this.states[segment] === "d") return;
     this.states[segment] = state;
-    this.draw();
+    this.later ??= setTimeout(() => this.draw(), LATER);
   }
 
   /** Marks where the listener is. */
@@ -37,7 +39,8 @@ export class Strip {
   /** Draws with the next frame, once, however many segments changed. */
   draw() {
     this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined;
+      clearTimeout(this.later);
+      this.frame = this.later = undefined;
       this.paint();
     });
   }
@@ -45,6 +48,7 @@ export class Strip {
   paint() {
     const { canvas, states } = this;
     const style = getComputedStyle(canvas);
+    const colours = Object.fromEntries([...ORDER].map((state) => [state, style.getPropertyValue(`--strip-${state}`)]));
     const [width, height] = [Math.round(canvas.clientWidth * devicePixelRatio), Math.round(28 * devicePixelRatio)];
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
@@ -53,11 +57,11 @@ export class Strip {
     const each = width / states.length;
     const step = Math.max(1, Math.floor(1 / each));
     for (let first = 0; first < states.length; first += step) {
-      const part = states.slice(first, first + step);
-      const state = [...ORDER].find((letter) => part.includes(letter)) ?? "w";
-      paint.fillStyle = style.getPropertyValue(`--strip-${state}`);
-      // States differ in height as well as in colour.
-      const tall = { w: 0.35, a: 0.55, s: 0.8, d: 1, x: 1 }[state] * height;
+      let rank = ORDER.length;
+      for (const state of states.slice(first, first + step)) rank = Math.min(rank, ORDER.indexOf(state));
+      const state = ORDER[rank];
+      paint.fillStyle = colours[state];
+      const tall = TALL[state] * height;
       paint.fillRect(first * each, height - tall, Math.max(each * step, 1) + 0.5, tall);
     }
     if (this.at >= 0) {
