@@ -3,6 +3,7 @@
 mod contents;
 mod gutenberg;
 mod headings;
+mod initials;
 mod labels;
 mod outline;
 pub(crate) mod skip;
@@ -45,7 +46,9 @@ pub(crate) fn divide(mut outline: Outline, metadata: &Metadata) -> Vec<Chapter> 
             .unwrap_or(found)
     };
     add_front(&outline, &mut all);
-    cut(outline.blocks, &all, metadata)
+    let mut chapters = cut(outline.blocks, &all, metadata);
+    initials::join(&mut chapters);
+    chapters
 }
 
 /// One chapter per file.
