@@ -1,6 +1,7 @@
 //! Chapters: from a table of contents, from headings, or from files; the same for every format.
 
 mod contents;
+mod gaps;
 mod gutenberg;
 mod headings;
 mod initials;
@@ -45,6 +46,7 @@ pub(crate) fn divide(mut outline: Outline, metadata: &Metadata) -> Vec<Chapter> 
             .or_else(|| Some(by_file(&outline)).filter(|starts| usable(starts)))
             .unwrap_or(found)
     };
+    gaps::fill(&mut outline, &mut all);
     add_front(&outline, &mut all);
     let mut chapters = cut(outline.blocks, &all, metadata);
     initials::join(&mut chapters);
