@@ -207,7 +207,7 @@ mod tests {
             "ordinals",
             "ordinal-ends",
             "ordinal-nouns",
-            "ordinal-datives",
+            "ordinal-articles",
             "centuries",
             "years",
             "day",
