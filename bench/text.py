@@ -174,21 +174,20 @@ def main(audiotome, folder, *only):
         again = headers(book)
         extra = [word for word in extra if word not in again]
         per_thousand = [1000 * len(part) / max(len(theirs), 1) for part in (missing, extra)]
-        target = TARGETS[book.suffix[1:]]
-        far = max(per_thousand) >= target
+        far = max(per_thousand) >= TARGETS[book.suffix[1:]]
         wrong += ["over the target"] * far
-        print(f"{'!' if wrong else ' '} {book.name}: {len(ours)} words read, missing {per_thousand[0]:.2f} ‰, extra {per_thousand[1]:.2f} ‰ ({reader}: {len(theirs)})")
+        unknown = [fault for fault in wrong if (book.name, fault) not in known]
+        print(f"{'!' if unknown else ' '} {book.name}: {len(ours)} words read, missing {per_thousand[0]:.2f} ‰, extra {per_thousand[1]:.2f} ‰ ({reader}: {len(theirs)})")
         if far:
             print(f"    missing: {' '.join(missing[:40])}\n    extra:   {' '.join(extra[:40])}")
         for part in found["left_out"]:
             print(f"    left out: {part['kind']} {part['label']} ({part['characters']} characters)")
         for fault in wrong:
-            why = known.get((book.name, fault))
-            print(f"    {'WRONG' if why is None else 'on purpose'}: {fault}{'' if why is None else ': ' + why}")
-            unmet += why is None
-        for fault in [what for file, what in known if file == book.name and what not in wrong]:
-            print(f"    WRONG: no exception any more: {fault}")
-            unmet += 1
+            print(f"    on purpose: {fault}: {known[book.name, fault]}" if fault not in unknown else f"    WRONG: {fault}")
+        gone = [what for file, what in known if file == book.name and what not in wrong]
+        for what in gone:
+            print(f"    WRONG: no exception any more: {what}")
+        unmet += len(unknown) + len(gone)
     print(f"{unmet} expectations unmet")
 
 
