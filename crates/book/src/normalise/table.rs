@@ -208,6 +208,7 @@ mod tests {
             "ordinal-ends",
             "ordinal-nouns",
             "ordinal-articles",
+            "particles",
             "centuries",
             "years",
             "day",
