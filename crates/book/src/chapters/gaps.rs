@@ -4,7 +4,7 @@ use audiotome_core::BlockKind;
 
 use super::outline::Outline;
 use super::starts::Start;
-use super::words::{Count, latin};
+use super::words::{Count, with_latin_numeral};
 
 /// Begins a chapter at each line that is just the number which is missing between two chapters.
 pub(super) fn fill(outline: &mut Outline, starts: &mut Vec<Start>) {
@@ -51,7 +51,7 @@ fn missing_starts(
     for position in found {
         let block = &mut outline.blocks[position];
         block.kind = BlockKind::Heading(2);
-        block.text = latin(&block.text);
+        block.text = with_latin_numeral(&block.text);
         starts.push(Start {
             position,
             label: block.text.clone(),

@@ -2,7 +2,7 @@
 
 use audiotome_core::Language;
 
-use crate::normalise::roman_value;
+use crate::normalise::{latin, roman_value};
 
 /// "Chapter", with the language.
 const CHAPTERS: &[(&str, &str)] = &[
@@ -264,18 +264,11 @@ impl Count {
     }
 }
 
-/// A label with the Cyrillic letters of its roman numeral, which look the same, as Latin ones.
-pub(super) fn latin(label: &str) -> String {
-    let numeral = |word: &str| word.chars().all(|c| "IVXLCDMІХСМ.".contains(c));
-    let letter = |c| match c {
-        'І' => 'I',
-        'Х' => 'X',
-        'С' => 'C',
-        'М' => 'M',
-        c => c,
-    };
-    let words = label.split(' ').map(|word| match numeral(word) {
-        true => word.chars().map(letter).collect(),
+/// A label whose roman numeral is Latin: Cyrillic letters look the same.
+pub(super) fn with_latin_numeral(label: &str) -> String {
+    let is_numeral = |word: &str| word.chars().all(|c| "IVXLCDMІХСМ.".contains(c));
+    let words = label.split(' ').map(|word| match is_numeral(word) {
+        true => latin(word),
         false => word.to_owned(),
     });
     words.collect::<Vec<String>>().join(" ")
@@ -411,7 +404,7 @@ mod tests {
         let like = |one, other| Count::of(one).unwrap().is_like(&Count::of(other).unwrap());
         assert!(like("IX", "Х"));
         assert!(!like("9", "IX") && !like("9", "Chapter 9"));
-        assert_eq!(latin("Сон Х."), "Сон X.");
+        assert_eq!(with_latin_numeral("Сон Х."), "Сон X.");
     }
 
     #[test]
