@@ -7,15 +7,20 @@ use std::collections::HashMap;
 use audiotome_core::{Block, BlockKind, Chapter};
 
 /// Joins the initial of a passage with its word where that is sure: the book has the word elsewhere,
-/// and the letter, or what is left of the word, is no word itself.
+/// and the letter is no word itself. Where it may be one (`A`, `I`), the book must have joined others,
+/// and what is left of the word must be none: `A loud noise` is three words.
 pub(super) fn join(chapters: &mut [Chapter]) {
     let torn: Vec<Torn> = chapters.iter().enumerate().flat_map(torn).collect();
     if torn.is_empty() {
         return;
     }
     let seen = Seen::of(&torn, chapters);
+    let is_usual = torn.iter().any(|torn| seen.is_surely_torn(torn));
+    let is_torn = |torn: &&Torn| {
+        seen.is_surely_torn(torn) || is_usual && seen.has(&torn.whole) && !seen.has(&torn.rest)
+    };
     // From behind, for a letter's own line goes.
-    for torn in torn.iter().rev().filter(|torn| seen.is_whole(torn)) {
+    for torn in torn.iter().rev().filter(is_torn) {
         let blocks = &mut chapters[torn.chapter].blocks;
         if torn.has_own_line {
             let line = blocks.remove(torn.block);
@@ -100,9 +105,12 @@ impl<'a> Seen<'a> {
         Self(counts)
     }
 
-    fn is_whole(&self, torn: &Torn) -> bool {
-        let has = |word: &str| self.0.get(word).is_some_and(|count| *count > 0);
-        has(&torn.whole) && !(has(&torn.letter) && has(&torn.rest))
+    fn has(&self, word: &str) -> bool {
+        self.0.get(word).is_some_and(|count| *count > 0)
+    }
+
+    fn is_surely_torn(&self, torn: &Torn) -> bool {
+        self.has(&torn.whole) && !self.has(&torn.letter)
     }
 }
 
@@ -128,20 +136,23 @@ fn lower(word: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    /// The first paragraph of a chapter whose second one is `text`.
-    fn opening(first: &str, text: &str) -> String {
-        let blocks = [
-            BlockKind::Heading(1),
-            BlockKind::Paragraph,
-            BlockKind::Paragraph,
-        ];
-        let blocks = blocks.into_iter().zip(["1", first, text]);
-        let mut chapters = [Chapter {
+    fn chapter(paragraphs: &[&str]) -> Chapter {
+        let heading = Block::new(BlockKind::Heading(1), "1");
+        let text = paragraphs
+            .iter()
+            .map(|text| Block::new(BlockKind::Paragraph, *text));
+        Chapter {
             title: "1".to_owned(),
-            blocks: blocks.map(|(kind, text)| Block::new(kind, text)).collect(),
-        }];
+            blocks: [heading].into_iter().chain(text).collect(),
+        }
+    }
+
+    /// The first paragraphs of chapters that begin with `first`, in a book that goes on with `text`.
+    fn openings<const N: usize>(first: [&str; N], text: &str) -> [String; N] {
+        let mut chapters: Vec<Chapter> =
+            first.iter().map(|first| chapter(&[first, text])).collect();
         join(&mut chapters);
-        chapters[0].blocks[1].text.clone()
+        std::array::from_fn(|at| chapters[at].blocks[1].text.clone())
     }
 
     #[test]
@@ -152,51 +163,52 @@ mod tests {
                 "THE sun rose.",
                 "It was the sun, and he saw it.",
             ),
-            ("O nce upon", "Once upon", "It was once, o my friend."),
-            ("“I T’S late", "“IT’S late", "But it's early."),
-            ("I t was", "It was", "I saw it."),
-            (
-                "В се счастливые",
-                "Все счастливые",
-                "Но в семье все молчали.",
-            ),
+            ("“O nce upon", "“Once upon", "It was once."),
+            ("В се счастливые", "Все счастливые", "Но все молчали."),
         ] {
-            assert_eq!(opening(torn, text), whole);
+            assert_eq!(openings([torn], text), [whole]);
         }
     }
 
     #[test]
-    fn a_letter_that_may_be_a_word_stays_alone() {
+    fn a_letter_that_may_be_a_word_is_joined_where_others_are() {
+        let text = "He was what I was; but it's about a way, far away.";
+        let torn = [
+            "W hat now?",
+            "I T’S late.",
+            "A way was found.",
+            "A bout noon",
+        ];
+        assert_eq!(
+            openings(torn, text),
+            ["What now?", "IT’S late.", "A way was found.", "About noon"]
+        );
+        assert_eq!(openings(["A bout noon"], text), ["A bout noon"]);
+    }
+
+    #[test]
+    fn a_letter_that_is_no_part_of_a_word_stays_alone() {
         for (first, text) in [
-            (
-                "A way was found",
-                "It was far away, by the way, and a long one.",
-            ),
             ("I am he", "I am."),
             ("X marks the spot", "It marks it."),
             ("B is for Bob", "Bob is here."),
             ("C", "is a letter."),
         ] {
-            assert_eq!(opening(first, text), first);
+            assert_eq!(openings([first], text), [first]);
         }
     }
 
     #[test]
     fn an_initial_on_its_own_line_is_joined_with_the_next() {
         assert_eq!(
-            opening("T", "he sun was the first."),
-            "The sun was the first."
+            openings(["T"], "he sun was the first."),
+            ["The sun was the first."]
         );
     }
 
     #[test]
     fn words_within_a_passage_are_left_alone() {
-        let blocks =
-            ["One.", "T he end of the book."].map(|text| Block::new(BlockKind::Paragraph, text));
-        let chapter = Chapter {
-            title: "1".to_owned(),
-            blocks: blocks.to_vec(),
-        };
+        let chapter = chapter(&["One.", "T he end of the book."]);
         let mut chapters = [chapter.clone()];
         join(&mut chapters);
         assert_eq!(chapters, [chapter]);
