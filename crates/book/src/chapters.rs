@@ -1,8 +1,10 @@
 //! Chapters: from a table of contents, from headings, or from files; the same for every format.
 
 mod contents;
+mod gaps;
 mod gutenberg;
 mod headings;
+mod initials;
 mod labels;
 mod outline;
 pub(crate) mod skip;
@@ -44,8 +46,11 @@ pub(crate) fn divide(mut outline: Outline, metadata: &Metadata) -> Vec<Chapter> 
             .or_else(|| Some(by_file(&outline)).filter(|starts| usable(starts)))
             .unwrap_or(found)
     };
+    gaps::fill(&mut outline, &mut all);
     add_front(&outline, &mut all);
-    cut(outline.blocks, &all, metadata)
+    let mut chapters = cut(outline.blocks, &all, metadata);
+    initials::join(&mut chapters);
+    chapters
 }
 
 /// One chapter per file.

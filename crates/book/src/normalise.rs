@@ -9,6 +9,7 @@ mod clean;
 mod digits;
 mod english;
 mod inflect;
+mod lookalikes;
 mod notes;
 mod numbers;
 mod pauses;
@@ -26,6 +27,7 @@ use regex::{Captures, Regex};
 
 use crate::Manner;
 
+pub(crate) use lookalikes::latin;
 pub(crate) use roman::value as roman_value;
 pub use rules::{RuleName, RuleNameError, Rules};
 pub(crate) use table::{Rule, Table};
@@ -59,11 +61,12 @@ impl Context<'_> {
 type Step = for<'t> fn(&'t str, Context<'_>) -> Cow<'t, str>;
 
 /// From the most telling shape to the plain number: each takes what the next would misread.
-const STEPS: [(RuleName, Step); 20] = [
+const STEPS: [(RuleName, Step); 21] = [
     (RuleName::Quotes, quotes::quotes),
     (RuleName::Notes, notes::remove),
     (RuleName::Numbers, digits::plain),
     (RuleName::Addresses, web::addresses),
+    (RuleName::Roman, lookalikes::numerals),
     (RuleName::Capitals, capitals::calm),
     (RuleName::Abbreviations, abbreviations::expand),
     (RuleName::Roman, roman::numerals),

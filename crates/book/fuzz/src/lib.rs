@@ -16,7 +16,7 @@ pub fn read_as(name: &str, bytes: &[u8]) {
             let language = book.metadata.language.clone().unwrap_or_else(|| "en".to_owned().into());
             assert!(!book.metadata.title.is_empty() && !book.chapters.is_empty());
             for block in book.chapters.iter().flat_map(|chapter| &chapter.blocks).take(50) {
-                pieces(block, &language, &Manner::default());
+                let _ = pieces(block, &language, &Manner::default());
             }
         }
         Err(error) => assert!(error.hint().is_some(), "{error}"),

@@ -1,6 +1,6 @@
 #![no_main]
 
-use audiotome_book_fuzz::{read_as};
+use audiotome_book_fuzz::read_as;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

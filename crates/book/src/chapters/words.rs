@@ -2,6 +2,8 @@
 
 use audiotome_core::Language;
 
+use crate::normalise::{latin, roman_value};
+
 /// "Chapter", with the language.
 const CHAPTERS: &[(&str, &str)] = &[
     ("en", "chapter"),
@@ -232,6 +234,46 @@ pub(super) fn is_number(label: &str) -> bool {
     !words.is_empty() && words.len() <= 3 && words.iter().all(counts)
 }
 
+/// A label that is only a number, perhaps with the word for chapter: `IX`, `Chapter 9`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) value: u32,
+    chapter: Option<String>,
+    is_roman: bool,
+}
+
+impl Count {
+    pub(super) fn of(label: &str) -> Option<Self> {
+        let mut words = words(label);
+        let chapter = words.iter().position(|word| is_chapter_word(word));
+        let chapter = chapter.map(|at| words.remove(at));
+        let [number] = words.as_slice() else {
+            return None;
+        };
+        let digits = number.parse().ok();
+        Some(Self {
+            value: digits.or_else(|| roman_value(&latin(&number.to_uppercase())))?,
+            chapter,
+            is_roman: digits.is_none(),
+        })
+    }
+
+    /// Whether both are written in the same way.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.chapter == other.chapter && self.is_roman == other.is_roman
+    }
+}
+
+/// A label whose roman numeral is Latin: Cyrillic letters look the same.
+pub(super) fn with_latin_numeral(label: &str) -> String {
+    let is_numeral = |word: &str| word.chars().all(|c| "IVXLCDMІХСМ.".contains(c));
+    let words = label.split(' ').map(|word| match is_numeral(word) {
+        true => latin(word),
+        false => word.to_owned(),
+    });
+    words.collect::<Vec<String>>().join(" ")
+}
+
 /// Whether a short line of text is a chapter's heading: "Chapter 12", "CHAPTER I. The Storm", "第三章".
 pub(crate) fn is_chapter_line(line: &str) -> bool {
     if line
@@ -348,6 +390,21 @@ mod tests {
         ] {
             assert!(!is_part(label), "{label}");
         }
+    }
+
+    #[test]
+    fn numbers_count_in_one_way() {
+        let value = |label| Count::of(label).map(|count| count.value);
+        assert_eq!(value("IX."), Some(9));
+        assert_eq!(value("Глава Х"), Some(10), "a Cyrillic letter");
+        assert_eq!(value("Chapter 12"), Some(12));
+        for label in ["", "Chapter", "The 9", "Х. Конец", "Book 9"] {
+            assert_eq!(value(label), None, "{label}");
+        }
+        let like = |one, other| Count::of(one).unwrap().is_like(&Count::of(other).unwrap());
+        assert!(like("IX", "Х"));
+        assert!(!like("9", "IX") && !like("9", "Chapter 9"));
+        assert_eq!(with_latin_numeral("Сон Х."), "Сон X.");
     }
 
     #[test]

@@ -25,14 +25,10 @@ pub(super) fn expand<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
             .copied()
             .filter(|(_, said)| !said.is_empty())
             .find(|(rule, said)| {
-                fits(
-                    *rule,
-                    said,
-                    found.as_str(),
-                    before,
-                    after,
-                    readings.len() > 1,
-                )
+                let found = found.as_str();
+                let has_others = readings.len() > 1;
+                fits(*rule, said, found, before, after, has_others)
+                    || *rule == Rule::Title && before_particle(before, after, table)
             })
         else {
             continue;
@@ -108,6 +104,15 @@ fn fits(rule: Rule, said: &str, found: &str, before: &str, after: &str, has_othe
         }
         Rule::Word | Rule::Ending => true,
     }
+}
+
+/// `M. le baron`, `M. de Voltaire`: a title, unless the letter is of the name before it.
+fn before_particle(before: &str, after: &str, table: &Table) -> bool {
+    let next = after.trim_start();
+    let end = next.find([' ', '\'', '’']).unwrap_or(next.len());
+    let is_initial = last_word(before).starts_with(char::is_uppercase)
+        && before.trim_end().ends_with(char::is_alphanumeric);
+    table.get("particles", &next[..end]).is_some() && !is_initial
 }
 
 /// Whether a roman numeral comes first; `I` is rather a word (`Oh, no. I will`) or an initial (`P. I.`).

@@ -1,7 +1,7 @@
 //! Chapters: where they begin, what they are called, and what is no chapter.
 
 use audiotome_book::ReadOptions;
-use audiotome_core::{Book, LeftOutKind};
+use audiotome_core::{BlockKind, Book, LeftOutKind};
 
 use crate::fixture::{
     Epub, SENTENCE, Toc, chapter_text, heading, paragraphs, read_bytes, read_with, text, titles,
@@ -327,4 +327,20 @@ fn parts_are_known_by_a_number_and_not_by_the_word_alone() {
         .entry("The Disk", "3.xhtml")
         .book();
     assert_eq!(titles(&book), ["The Book of Sand", "Ulrica", "The Disk"]);
+}
+
+#[test]
+fn a_number_that_is_no_heading_begins_its_chapter_all_the_same() {
+    let chapters = ["I", "II", "IV", "V"].map(|number| heading(number) + &section("x"));
+    // A Cyrillic letter is no reason, and a number that is not missing is text.
+    let three = format!("<p>ІІІ</p><p>IX</p>{}", section("y"));
+    let book = Epub::new()
+        .document(
+            "a.xhtml",
+            &(chapters[..2].concat() + &three + &chapters[2..].concat()),
+        )
+        .book();
+    assert_eq!(titles(&book), ["I", "II", "III", "IV", "V"]);
+    assert_eq!(book.chapters[2].blocks[0].kind, BlockKind::Heading(2));
+    assert_eq!(book.chapters[2].blocks[1].text, "IX");
 }

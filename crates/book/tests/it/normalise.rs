@@ -335,6 +335,11 @@ fn french() {
                 "monsieur Dupont et madame Martin",
             ),
             (
+                "M. le baron, Mme de Sévigné et M. d’Artagnan",
+                "monsieur le baron, madame de Sévigné et monsieur d’Artagnan",
+            ),
+            ("Thérèse M. de Lyon", "Thérèse M. de Lyon"),
+            (
                 "MM. les jurés et Mlle Lili",
                 "messieurs les jurés et mademoiselle Lili",
             ),

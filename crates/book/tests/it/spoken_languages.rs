@@ -165,10 +165,22 @@ fn german_years_and_dates() {
             ("1.985 Euro", "1.985 Euro"),
             ("1800 und 2005", "18hundert und 2005"),
             ("am 5.1.1995", "am fünften Januar 19hundert95"),
-            ("1995-01-05", "fünfte Januar 19hundert95"),
+            ("1995-01-05", "fünfter Januar 19hundert95"),
             (
                 "im 2. Weltkrieg, die 3. Auflage",
                 "im zweiten Weltkrieg, die dritte Auflage",
+            ),
+            (
+                "Am 3. Tag saß er in der 3. Klasse; der 3. Tag",
+                "Am dritten Tag saß er in der dritten Klasse; der dritte Tag",
+            ),
+            (
+                "3. Akt, 2. Szene. 1. Kapitel",
+                "dritter Akt, zweite Szene. erstes Kapitel",
+            ),
+            (
+                "ein 2. Buch, sein 60. Geburtstag, zur 2. Stunde",
+                "ein zweites Buch, sein sechzigster Geburtstag, zur zweiten Stunde",
             ),
             ("x² und −5", "x hoch zwei und minus 5"),
             ("2½ Stunden", "2 einhalb Stunden"),

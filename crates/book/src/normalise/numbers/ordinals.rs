@@ -71,15 +71,27 @@ fn marked(found: &Captures<'_>, table: &Table) -> String {
     })
 }
 
+/// `am 3. Tag`, `die 3. Klasse`, `3. Akt`: what stands before says which ending there is, for each
+/// gender.
 fn dotted(found: &Captures<'_>, table: &Table) -> String {
     let noun = &found["noun"];
     let before = found.name("before").map_or("", |before| before.as_str());
-    let known = table.is_month(noun) || table.get("ordinal-nouns", noun).is_some();
-    let ending = table
-        .get("ordinal-datives", &before.to_lowercase())
-        .unwrap_or_default();
-    let word = value(&found["number"]).and_then(|value| inflect::ordinal(value, ending, table));
-    let Some(word) = word.filter(|_| known) else {
+    let month = table.is_month(noun).then_some("m");
+    let said = table
+        .get("ordinal-nouns", noun)
+        .or(month)
+        .and_then(|gender| {
+            let endings = match before.starts_with(char::is_lowercase) {
+                true => table.forms("ordinal-articles", before).unwrap_or_default(),
+                false => table
+                    .forms("ordinal-articles", &before.to_lowercase())
+                    .or_else(|| table.forms("forms", "ordinal-alone"))?,
+            };
+            let at = "mfn".find(gender)?;
+            let ending = endings.get(at).or(endings.first()).copied();
+            inflect::ordinal(value(&found["number"])?, ending.unwrap_or_default(), table)
+        });
+    let Some(word) = said else {
         return found[0].to_owned();
     };
     let space = if before.is_empty() { "" } else { " " };
