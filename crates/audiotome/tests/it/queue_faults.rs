@@ -1,11 +1,11 @@
 //! Redis and the store that go away, and come back as they were, or not.
 
-use std::time::Duration;
-
+use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::proxy::Proxy;
-use crate::queue::{Making, Worker, survive, total, worker};
+use crate::queue::{Making, Worker, survive, total, wait, worker};
 use crate::redis::Redis;
 use crate::sandbox::{Sandbox, run};
 use crate::workers::assert_same;
@@ -98,20 +98,11 @@ fn connections_that_are_half_open_are_given_up() {
 fn a_worker_whose_clock_jumps_keeps_its_leases() {
     let (sandbox, redis) = (Sandbox::new(), Redis::start());
     let clock = sandbox.file("clock", "+0");
-    // `faketime` itself would stay between this test and the worker, and would be killed in its place.
-    let mut asked = Command::new("faketime");
-    let library = run(asked.args(["-f", "+0", "printenv", "LD_PRELOAD"]), 0).stdout;
-    let library = String::from_utf8(library).unwrap();
     let _workers = [(); 2].map(|()| {
-        // The file is read each time.
-        Worker::of(
-            worker(&sandbox, &redis, "delay=100ms", &[])
-                .env("LD_PRELOAD", library.trim())
-                .env("FAKETIME_TIMESTAMP_FILE", &clock)
-                .env("FAKETIME_NO_CACHE", "1")
-                // What counts seconds does not jump when somebody sets a clock.
-                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-        )
+        let mut worker = worker(&sandbox, &redis, "delay=100ms", &[]);
+        follow_clock(&mut worker, &clock);
+        // What counts seconds does not jump when somebody sets a clock.
+        Worker::of(worker.env("FAKETIME_DONT_FAKE_MONOTONIC", "1"))
     });
     let mut making = Making::with(&sandbox, &redis, &[], |_| {});
     for jump in ["+1h", "-2h", "+0"] {
@@ -120,4 +111,48 @@ fn a_worker_whose_clock_jumps_keeps_its_leases() {
     }
     assert_same(&sandbox, &making.end(0));
     assert_eq!(total(&redis, "lapsed") + total(&redis, "late"), 0);
+}
+
+/// As the clock of a machine that was moved to another one: until it has caught up, all timers of the worker end at once.
+#[test]
+fn a_worker_whose_seconds_go_back_waits_between_its_tries() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let clock = sandbox.file("clock", "+0");
+    let said = sandbox.path("worker.log");
+    let mut worker = worker(&sandbox, &redis, "delay=20ms", &[]);
+    follow_clock(&mut worker, &clock);
+    sandbox.file("worker.log", "");
+    let log = fs_err::OpenOptions::new().append(true).open(&said).unwrap();
+    let _worker = Worker::of(worker.stderr(log.into_parts().0));
+    let mut making = Making::with(&sandbox, &redis, &[], |_| {});
+    making.until_spoken(5);
+    sandbox.file("clock", "-2h");
+    let jumped = Instant::now();
+    let waits = || {
+        fs_err::read_to_string(&said)
+            .unwrap()
+            .matches("waits for the queue")
+            .count()
+    };
+    wait(|| waits() >= 5);
+    // 0.1, 0.2, 0.4 and 0.8 s between them.
+    assert!(
+        jumped.elapsed() > Duration::from_secs(1),
+        "{:?}",
+        jumped.elapsed()
+    );
+    sandbox.file("clock", "+0");
+    assert_same(&sandbox, &making.end(0));
+}
+
+/// Lets a process live by the clock in a file, which is read each time.
+fn follow_clock(command: &mut Command, clock: &Path) {
+    // `faketime` itself would stay between this test and the worker, and would be killed in its place.
+    let mut asked = Command::new("faketime");
+    let library = run(asked.args(["-f", "+0", "printenv", "LD_PRELOAD"]), 0).stdout;
+    let library = String::from_utf8(library).unwrap();
+    command
+        .env("LD_PRELOAD", library.trim())
+        .env("FAKETIME_TIMESTAMP_FILE", clock)
+        .env("FAKETIME_NO_CACHE", "1");
 }

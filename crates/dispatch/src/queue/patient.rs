@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use audiotome_core::{AudioStore, Clip, SegmentKey, StoreError};
+use audiotome_queue::rest;
 
 /// How long a store may be away before it counts as broken.
 const AWAY: Duration = Duration::from_secs(90);
@@ -31,7 +32,7 @@ impl Patient {
                 }
                 answer => return answer,
             }
-            tokio::time::sleep(pause).await;
+            rest(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
@@ -50,7 +51,7 @@ impl AudioStore for Patient {
             if clip.is_some() || started.elapsed() >= LATE {
                 return Ok(clip);
             }
-            tokio::time::sleep(PAUSE).await;
+            rest(PAUSE).await;
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use audiotome_core::{AudioStore, Event, Plan};
-use audiotome_queue::{LaneId, Queue, QueueError, RedisStore, Results, Told};
+use audiotome_queue::{LaneId, Queue, QueueError, RedisStore, Results, Told, rest};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -243,7 +243,7 @@ async fn hear(mut results: Results, rounds: Arc<Rounds>) {
             }
             Err(error) => {
                 rounds.is_away(&mut away, &error);
-                tokio::time::sleep(PAUSE).await;
+                rest(PAUSE).await;
             }
         }
     }

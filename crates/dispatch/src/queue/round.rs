@@ -1,11 +1,12 @@
 //! One run over the missing segments of a plan, spoken by whoever serves the queue.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use audiotome_core::{DeadLetter, Event, Plan, Segment, SegmentKey, StoreError};
-use audiotome_queue::{Lane, LaneId, QueueError, Queued, Skill, Told, What};
+use audiotome_queue::{Lane, LaneId, QueueError, Queued, Skill, Told, What, rest};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -188,8 +189,7 @@ impl<'a> QueueRound<'a> {
             self.compare().await?;
         }
         let mut position = self.settings.position.watch();
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut next_look = pin!(rest(Duration::ZERO));
         while self.open > 0 {
             tokio::select! {
                 Ok(()) = position.changed() => self.follow().await,
@@ -198,7 +198,10 @@ impl<'a> QueueRound<'a> {
                     let (task, by, clip) = fetched.expect("fetching does not panic");
                     self.fetched(task, by, clip?).await;
                 }
-                _ = ticks.tick() => self.tick().await?,
+                () = &mut next_look => {
+                    self.tick().await?;
+                    next_look.set(rest(TICK));
+                }
             }
         }
         Ok(())
@@ -335,7 +338,7 @@ impl<'a> QueueRound<'a> {
             let tasks: Vec<_> = tasks.iter().map(|task| self.task(*task)).collect();
             while let Err(error) = self.try_to_add(&tasks).await {
                 self.report_lack(error.to_string());
-                tokio::time::sleep(PAUSE).await;
+                rest(PAUSE).await;
             }
         }
     }
