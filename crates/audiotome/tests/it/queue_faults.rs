@@ -1,6 +1,7 @@
 //! Redis and the store that go away, and come back as they were, or not.
 
-use std::path::Path;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use crate::proxy::Proxy;
 use crate::queue::{Making, Worker, survive, total, wait, worker};
 use crate::redis::Redis;
 use crate::sandbox::{Sandbox, run};
-use crate::workers::assert_same;
+use crate::workers::{alone, assert_same};
 
 #[test]
 fn redis_dies_and_comes_back() {
@@ -79,6 +80,100 @@ fn the_store_is_away_for_a_while() {
         fs_err::rename(&aside, &share).unwrap();
         all("-CONT");
     });
+}
+
+#[test]
+fn workers_wait_for_room_on_a_disk_that_is_full() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let share = sandbox.path("share");
+    let Some(_disk) = Disk::mount(&share) else {
+        return;
+    };
+    let workers = [(); 2].map(|()| Worker::start(&sandbox, &redis, "delay=20ms"));
+    let mut making = Making::with(&sandbox, &redis, &[], |_| {});
+    making.until_spoken(8);
+    let all = |signal| workers.iter().for_each(|worker| worker.signal(signal));
+    all("-STOP");
+    fill(&share.join("ballast"));
+    all("-CONT");
+    let held_up = making.until(|event| event["event"] == "worker-held-up");
+    let reason = held_up["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("No space left") && reason.contains("free some space"),
+        "{reason}"
+    );
+    fs_err::remove_file(share.join("ballast")).unwrap();
+    assert_same(&sandbox, &making.end(0));
+    let (_, segments) = alone();
+    let spoken = total(&redis, "spoken") as usize;
+    assert_eq!((spoken, total(&redis, "late")), (segments, 0));
+}
+
+#[test]
+fn workers_wait_while_the_disk_can_only_be_read() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let Some(disk) = Disk::mount(&sandbox.path("share")) else {
+        return;
+    };
+    let _workers = [(); 2].map(|()| Worker::start(&sandbox, &redis, "delay=20ms"));
+    let mut making = Making::with(&sandbox, &redis, &[], |_| {});
+    making.until_spoken(8);
+    // Not while a clip is being written.
+    wait(|| disk.remount("ro"));
+    let held_up = making.until(|event| event["event"] == "worker-held-up");
+    let reason = held_up["reason"].as_str().unwrap();
+    assert!(reason.contains("let this worker write there"), "{reason}");
+    assert!(disk.remount("rw"));
+    assert_same(&sandbox, &making.end(0));
+    let (_, segments) = alone();
+    assert_eq!(total(&redis, "spoken") as usize, segments);
+}
+
+/// A small disk of its own, gone with this.
+struct Disk(PathBuf);
+
+impl Disk {
+    /// `None`, and a word about it, for a user who may not do that.
+    #[expect(clippy::print_stdout, reason = "a test that was skipped says so")]
+    fn mount(folder: &Path) -> Option<Self> {
+        fs_err::create_dir_all(folder).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]);
+        let mounted = mount.arg(folder).output().unwrap();
+        if !mounted.status.success() {
+            let reason = String::from_utf8_lossy(&mounted.stderr);
+            println!("skipped: a full disk needs one that can be mounted: {reason}");
+            return None;
+        }
+        Some(Self(folder.to_owned()))
+    }
+
+    /// Returns whether it is so now.
+    fn remount(&self, how: &str) -> bool {
+        let mut mount = Command::new("mount");
+        mount.args(["-o", &format!("remount,{how}")]).arg(&self.0);
+        mount.output().unwrap().status.success()
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Who still has a file of it open does not keep it there.
+        let unmounted = Command::new("umount").arg("-l").arg(&self.0).status();
+        assert!(unmounted.is_ok_and(|status| status.success()));
+    }
+}
+
+/// Writes a file until there is no room for another byte.
+fn fill(path: &Path) {
+    let mut ballast = fs_err::OpenOptions::new();
+    let mut ballast = ballast.create(true).append(true).open(path).unwrap();
+    let full = loop {
+        if let Err(error) = ballast.write_all(&[1; 4096]) {
+            break error;
+        }
+    };
+    assert_eq!(full.kind(), ErrorKind::StorageFull);
 }
 
 #[test]
