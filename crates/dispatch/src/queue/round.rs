@@ -181,15 +181,7 @@ impl<'a> QueueRound<'a> {
     }
 
     async fn go(&mut self) -> Result<(), DispatchError> {
-        let known = self.take_over().await;
-        self.look_up().await?;
-        let mut new = self.in_order();
-        new.retain(|task| !known.contains(&self.key(*task)));
-        self.add(new).await;
-        if self.producer.settings.fetch.is_some() {
-            // An earlier run of this master may have left clips in Redis.
-            self.compare().await?;
-        }
+        self.begin().await?;
         let mut position = self.settings.position.watch();
         let mut next_look = pin!(rest(Duration::ZERO));
         while self.open > 0 {
@@ -205,6 +197,20 @@ impl<'a> QueueRound<'a> {
                     next_look.set(rest(TICK));
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Adds what is missing.
+    async fn begin(&mut self) -> Result<(), DispatchError> {
+        let known = self.take_over().await;
+        self.look_up().await?;
+        let mut new = self.in_order();
+        new.retain(|task| !known.contains(&self.key(*task)));
+        self.add(new).await;
+        if self.producer.settings.fetch.is_some() {
+            // An earlier run of this master may have left clips in Redis.
+            self.compare().await?;
         }
         Ok(())
     }
