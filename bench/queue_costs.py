@@ -144,7 +144,10 @@ def table(runs, names, window):
 
 
 def main():
-    cases = {"ours, folder": ours("folder", False), "ours, folder, watched": ours("folder", True), "ours, through Redis": ours("redis", False)}
+    stores = {"ours, folder": "folder", "ours, through Redis": "redis"}
+    cases = {name: ours(store, False) for name, store in stores.items()}
+    watched = {name: f"{name}, watched" for name in stores}
+    cases |= {watched[name]: ours(store, True) for name, store in stores.items()}
     if PEERS:
         cases |= {"Celery, prefork": celery("prefork", False), "Celery, threads": celery("threads", False)}
         cases |= {"Celery, prefork, Flower": celery("prefork", True)}
@@ -157,6 +160,11 @@ def main():
     print(EXPLANATION)
     for window in WINDOWS:
         table(runs, cases, window)
+        for name in stores:
+            pairs = zip(runs[name, window], runs[watched[name], window], strict=True)
+            ratios = sorted(with_watch["cpu_ms"] / without["cpu_ms"] for without, with_watch in pairs)
+            least, median, most = ratios[0], statistics.median(ratios), ratios[-1]
+            print(f"CPU of {watched[name]}, to that of the same round without: {median:.3f} ({least:.3f} to {most:.3f})")
 
 
 main()

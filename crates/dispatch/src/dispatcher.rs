@@ -22,6 +22,20 @@ pub enum Dispatcher {
 }
 
 impl Dispatcher {
+    /// The store of clips for whoever makes a book: one that others share is waited for while it is away, which `events`
+    /// are told.
+    #[must_use]
+    pub fn patient(
+        &self,
+        store: &Arc<dyn AudioStore>,
+        events: &UnboundedSender<Event>,
+    ) -> Arc<dyn AudioStore> {
+        match self {
+            Self::Direct(_) => Arc::clone(store),
+            Self::Queue(producer) => producer.patient_store(events),
+        }
+    }
+
     /// Speaks every segment of `plan` that is missing in the store, and reports to `events`: see
     /// [`speak`]. The voices of a plan of several speak beside each other. A queue has its own store, [`Producer::store`], which `store` then is, too.
     ///

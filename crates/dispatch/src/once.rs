@@ -43,12 +43,12 @@ pub async fn speak_once(
     settings: Settings,
 ) -> Result<Clip, OnceError> {
     let plan = Arc::new(plan(narration, utterance));
+    let (sender, events) = unbounded_channel();
     let store: Arc<dyn AudioStore> = match dispatcher {
         Dispatcher::Direct(_) => Arc::new(Catch::default()),
-        Dispatcher::Queue(producer) => producer.patient_store(),
+        Dispatcher::Queue(producer) => producer.patient_store(&sender),
     };
     let key = plan.segments[0].key;
-    let (sender, events) = unbounded_channel();
     let waits = settings.wait_for_members;
     let patience = settings.patience;
     let never = CancellationToken::new();

@@ -134,7 +134,7 @@ pub async fn carry_out(
         order,
         run,
         title: &book.metadata.title,
-        store: studio.patient_store()?,
+        store: studio.store()?,
         ffmpeg: Ffmpeg::find()?,
     };
     let (spoken, encoded) = making.speak_and_encode(Arc::clone(plan), report).await?;
@@ -275,18 +275,20 @@ impl Making<'_> {
             position: self.run.position.clone(),
             wait_for_members: self.studio.wait_for_members,
         };
+        let dispatcher = &self.studio.dispatcher;
+        let store = dispatcher.patient(&self.store, &sender);
         let stop = self.run.cancel.child_token();
-        let speaking = self.studio.dispatcher.speak(
+        let speaking = dispatcher.speak(
             plan,
             self.title,
-            Arc::clone(&self.store),
+            Arc::clone(&store),
             settings,
             sender,
             stop.clone(),
         );
         let encoding = Encoding {
             plan: Arc::clone(plan),
-            store: one_rate(Arc::clone(&self.store), plan),
+            store: one_rate(store, plan),
             loudness: self.order.output.loudness,
             work: self.studio.data.chapters(),
             format: self.order.output.format(),

@@ -49,17 +49,6 @@ impl Studio {
         }
     }
 
-    /// The store of clips, for whoever makes a book: one that others share is waited for while it is away.
-    ///
-    /// # Errors
-    /// When it can't be opened.
-    pub fn patient_store(&self) -> Result<Arc<dyn AudioStore>, StoreError> {
-        match &self.dispatcher {
-            Dispatcher::Direct(_) => self.store(),
-            Dispatcher::Queue(producer) => Ok(producer.patient_store()),
-        }
-    }
-
     /// The store of clips.
     ///
     /// # Errors

@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
+use redis::io::tcp::TcpSettings;
 use redis::{
-    AsyncConnectionConfig, Client, FromRedisValue, RedisError, ScriptInvocation, TlsCertificates,
+    AsyncConnectionConfig, Client, FromRedisValue, IntoConnectionInfo as _, RedisError,
+    ScriptInvocation, TlsCertificates,
 };
 
 use crate::address::QueueAddress;
@@ -15,6 +17,17 @@ use crate::error::QueueError;
 const CONNECTING: Duration = Duration::from_secs(5);
 /// What an answer may take; beyond that the connection counts as broken.
 const ANSWERING: Duration = Duration::from_secs(5);
+
+fn client(address: &QueueAddress) -> Result<Client, RedisError> {
+    // Requests are small and somebody waits for each: none may be held back until the one before it is acknowledged.
+    let at_once = TcpSettings::default().set_nodelay(true);
+    let server = address.url().as_str().into_connection_info()?;
+    let server = server.set_tcp_settings(at_once);
+    match address.trusted() {
+        Some(pem) => Client::build_with_tls(server, trusting(pem)),
+        None => Client::open(server),
+    }
+}
 
 fn trusting(pem: &[u8]) -> TlsCertificates {
     TlsCertificates {
@@ -37,13 +50,9 @@ impl Link {
     pub(crate) fn new(address: &QueueAddress) -> Result<Self, QueueError> {
         // The TLS library wants to be told which cryptography to use; another call may have done so.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let url = address.url().as_str();
-        let client = match address.trusted() {
-            Some(pem) => Client::build_with_tls(url, trusting(pem)),
-            None => Client::open(url),
-        };
+        let client = client(address).map_err(|error| QueueError::new(address, &error))?;
         Ok(Self {
-            client: client.map_err(|error| QueueError::new(address, &error))?,
+            client,
             address: Arc::new(address.clone()),
             blocks: Duration::ZERO,
             connection: Arc::default(),

@@ -129,6 +129,17 @@ impl Queue {
         self.link.invoke(&script).await
     }
 
+    /// Keys of a lane's segments that are to be spoken, or are being spoken.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn open(&self, lane: &LaneId) -> Result<Vec<SegmentKey>, QueueError> {
+        let mut command = Cmd::new();
+        command.arg("HKEYS").arg(self.key(&format!("open:{lane}")));
+        let keys: Vec<String> = self.link.ask(&command).await?;
+        Ok(keys.iter().filter_map(|name| key(name)).collect())
+    }
+
     /// Those of `keys` that the queue knows nothing of: neither open nor dead.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::error::QueueError;
 use crate::queue::Queue;
+use crate::rest::rest;
 
 /// So often a silent connection is asked whether it is still there: half-open ones don't say so.
 const PROBE: Duration = Duration::from_secs(5);
@@ -54,7 +55,7 @@ async fn listen(queue: Queue, news: Arc<Notify>) {
             news.notify_one();
             hear(&mut connection, &news).await;
         }
-        tokio::time::sleep(PAUSE).await;
+        rest(PAUSE).await;
     }
 }
 

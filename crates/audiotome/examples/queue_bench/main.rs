@@ -44,7 +44,11 @@ fn main() {
         }
         ["master", url, store, count, window] => {
             let window = window.parse().unwrap();
-            let figures = runtime.block_on(measure(url, store, count.parse().unwrap(), window));
+            let count = count.parse().unwrap();
+            let (url, store) = (url.to_owned(), store.to_owned());
+            // A task, as the jobs of a master are.
+            let measured = runtime.spawn(async move { measure(&url, &store, count, window).await });
+            let figures = runtime.block_on(measured).unwrap();
             println!("{}", figures.line("audiotome", window));
         }
         ["watch", url] => runtime.block_on(watch(url)),
@@ -138,15 +142,17 @@ async fn run(
     while latencies.len() < tasks.len() {
         let (now, later) = left.split_at(free.min(left.len()));
         left = later;
-        if !now.is_empty() {
-            asked.extend(now.iter().map(|(key, _)| (*key, Instant::now())));
-            queue
-                .add((&id, &lane), &reply, 0, false, now)
-                .await
-                .unwrap();
-        }
+        asked.extend(now.iter().map(|(key, _)| (*key, Instant::now())));
+        let add = async {
+            if !now.is_empty() {
+                let added = queue.add((&id, &lane), &reply, 0, false, now).await;
+                added.unwrap();
+            }
+        };
+        // A master listens all the time.
+        let ((), told) = tokio::join!(add, results.next());
         let mut fetching = JoinSet::new();
-        for told in results.next().await.unwrap() {
+        for told in told.unwrap() {
             assert!(matches!(told.what, What::Spoken { .. }), "{told:?}");
             fetching.spawn(fetch(Arc::clone(store), clips.cloned(), told.key));
         }

@@ -98,10 +98,6 @@ fn log(name: &str, trouble: Option<String>) {
 
 /// What is wrong with the store, and the way out.
 fn hitch(error: &StoreError) -> Hitch {
-    let mut text = format!("waits for the store: {error}");
-    if let Some(source) = error.source() {
-        text.push_str(&format!(": {source}"));
-    }
     let kind = match error {
         StoreError::Io { source, .. } => source.kind(),
         StoreError::Damaged { .. } => ErrorKind::InvalidData,
@@ -113,9 +109,18 @@ fn hitch(error: &StoreError) -> Hitch {
         }
         _ => "see whether it can be reached from there",
     };
-    text.push_str(&format!("; {way_out}, and it goes on"));
-    let kind = Some(kind);
-    Hitch { kind, text }
+    Hitch {
+        kind: Some(kind),
+        text: why(error, way_out),
+    }
+}
+
+/// Why somebody waits for the store, and the way out.
+pub(super) fn why(error: &StoreError, way_out: &str) -> String {
+    let source = error
+        .source()
+        .map_or(String::new(), |source| format!(": {source}"));
+    format!("waits for the store: {error}{source}; {way_out}, and it goes on")
 }
 
 #[cfg(test)]

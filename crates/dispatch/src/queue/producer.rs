@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use audiotome_core::{AudioStore, Event, Plan};
-use audiotome_queue::{LaneId, Queue, QueueError, RedisStore, Results, Told};
+use audiotome_queue::{LaneId, Queue, QueueError, RedisStore, Results, Told, rest};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -52,8 +52,6 @@ pub(super) enum News {
 pub struct Producer {
     pub(super) queue: Queue,
     pub(super) settings: ProducerSettings,
-    /// The store, waited for where it is away: for books, not for people who wait.
-    pub(super) patient: Arc<dyn AudioStore>,
     pub(super) reply: String,
     rounds: Arc<Rounds>,
     hearing: JoinHandle<()>,
@@ -67,7 +65,6 @@ impl Producer {
     /// Begins to listen to workers.
     #[must_use]
     pub fn start(queue: Queue, settings: ProducerSettings) -> Arc<Self> {
-        let patient = Arc::new(Patient(Arc::clone(&settings.store)));
         let results = Results::new(&queue, &settings.process);
         let reply = results.stream().to_owned();
         let rounds = Arc::new(Rounds::default());
@@ -75,7 +72,6 @@ impl Producer {
         Arc::new(Self {
             queue,
             settings,
-            patient,
             reply,
             rounds,
             hearing,
@@ -94,11 +90,14 @@ impl Producer {
         Arc::clone(&self.settings.store)
     }
 
-    /// The same, for whoever makes a book: while it is away, it is waited for, and a clip that was told
-    /// to be there is looked for more than once.
-    #[must_use]
-    pub fn patient_store(&self) -> Arc<dyn AudioStore> {
-        Arc::clone(&self.patient)
+    /// The same, for whoever makes a book: while it is away, it is waited for, which `events` are told, and a clip that
+    /// was told to be there is looked for more than once.
+    pub(crate) fn patient_store(&self, events: &UnboundedSender<Event>) -> Arc<dyn AudioStore> {
+        Arc::new(Patient {
+            store: self.store(),
+            master: self.settings.name.clone(),
+            events: events.downgrade(),
+        })
     }
 
     /// Speaks every segment of `plan` that the store does not have, as [`crate::speak`] does, through
@@ -114,8 +113,7 @@ impl Producer {
         events: UnboundedSender<Event>,
         cancel: CancellationToken,
     ) -> Result<Outcome, DispatchError> {
-        QueueRound::begin(self, plan, title, settings, events)
-            .await?
+        QueueRound::new(self, plan, title, settings, events)
             .run(cancel)
             .await
     }
@@ -243,7 +241,7 @@ async fn hear(mut results: Results, rounds: Arc<Rounds>) {
             }
             Err(error) => {
                 rounds.is_away(&mut away, &error);
-                tokio::time::sleep(PAUSE).await;
+                rest(PAUSE).await;
             }
         }
     }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use audiotome_queue::{Leased, QueueError, WorkerStatus};
-use tokio::time::MissedTickBehavior;
+use audiotome_queue::{Leased, QueueError, WorkerStatus, rest};
 use tracing::{debug, info};
 
 use super::consumer::Consumer;
@@ -17,13 +16,11 @@ const GONE: Duration = Duration::from_secs(15);
 impl Consumer {
     /// Renews the leases and tells that it is alive, four times in the length of a lease.
     pub(super) async fn beat(self: Arc<Self>) {
-        let mut ticks = tokio::time::interval((self.settings.lease / 4).min(SIGNS));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            ticks.tick().await;
             if let Err(error) = self.beat_once().await {
                 debug!(%error, "no heartbeat");
             }
+            rest((self.settings.lease / 4).min(SIGNS)).await;
         }
     }
 

@@ -1,11 +1,12 @@
 //! One run over the missing segments of a plan, spoken by whoever serves the queue.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use audiotome_core::{DeadLetter, Event, Plan, Segment, SegmentKey, StoreError};
-use audiotome_queue::{Lane, LaneId, QueueError, Queued, Skill, Told, What};
+use audiotome_core::{AudioStore, DeadLetter, Event, Plan, Segment, SegmentKey, StoreError};
+use audiotome_queue::{Lane, LaneId, QueueError, Queued, Skill, Told, What, rest};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -62,6 +63,7 @@ pub(super) struct QueueRound<'a> {
     plan: &'a Arc<Plan>,
     settings: Settings,
     events: UnboundedSender<Event>,
+    store: Arc<dyn AudioStore>,
     id: LaneId,
     lane: Lane,
     news: UnboundedReceiver<News>,
@@ -103,24 +105,21 @@ impl Drop for QueueRound<'_> {
 }
 
 impl<'a> QueueRound<'a> {
-    /// Asks the store what is missing, and listens for news of it.
-    pub(super) async fn begin(
+    /// Listens for news of the plan.
+    pub(super) fn new(
         producer: &'a Producer,
         plan: &'a Arc<Plan>,
         title: &str,
         settings: Settings,
         events: UnboundedSender<Event>,
-    ) -> Result<Self, DispatchError> {
-        let missing = look_up(plan, &*producer.patient, &events).await?;
-        let keys = missing
-            .segments
-            .iter()
-            .map(|index| plan.segments[*index].key);
-        let tasks: HashMap<_, _> = keys.enumerate().map(|(task, key)| (key, task)).collect();
-        let skill = Skill::of(&plan.narration);
-        let id = LaneId::new(&skill, &producer.settings.name, &digest(plan));
-        let count = missing.segments.len();
-        Ok(Self {
+    ) -> Self {
+        let id = LaneId::new(
+            &Skill::of(&plan.narration),
+            &producer.settings.name,
+            &digest(plan),
+        );
+        Self {
+            store: producer.patient_store(&events),
             news: producer.listen(&id),
             lane: Lane {
                 narration: plan.narration.clone(),
@@ -136,11 +135,11 @@ impl<'a> QueueRound<'a> {
             plan,
             settings,
             events,
-            missing,
-            tasks,
-            states: vec![State::Open; count],
+            missing: Missing::new(plan, &HashSet::new()),
+            tasks: HashMap::new(),
+            states: Vec::new(),
             histories: BTreeMap::new(),
-            open: count,
+            open: plan.segments.len(),
             fetching: JoinSet::new(),
             lack: None,
             speakers: HashMap::new(),
@@ -151,7 +150,7 @@ impl<'a> QueueRound<'a> {
             compared: Instant::now(),
             unsure: false,
             closed: false,
-        })
+        }
     }
 
     /// Adds, listens and waits, until everything is settled.
@@ -182,14 +181,9 @@ impl<'a> QueueRound<'a> {
     }
 
     async fn go(&mut self) -> Result<(), DispatchError> {
-        self.add(self.in_order()).await;
-        if self.producer.settings.fetch.is_some() {
-            // An earlier run of this master may have left clips in Redis.
-            self.compare().await?;
-        }
+        self.begin().await?;
         let mut position = self.settings.position.watch();
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut next_look = pin!(rest(Duration::ZERO));
         while self.open > 0 {
             tokio::select! {
                 Ok(()) = position.changed() => self.follow().await,
@@ -198,9 +192,48 @@ impl<'a> QueueRound<'a> {
                     let (task, by, clip) = fetched.expect("fetching does not panic");
                     self.fetched(task, by, clip?).await;
                 }
-                _ = ticks.tick() => self.tick().await?,
+                () = &mut next_look => {
+                    self.tick().await?;
+                    next_look.set(rest(TICK));
+                }
             }
         }
+        Ok(())
+    }
+
+    /// Adds what is missing.
+    async fn begin(&mut self) -> Result<(), DispatchError> {
+        let known = self.take_over().await;
+        self.look_up().await?;
+        let mut new = self.in_order();
+        new.retain(|task| !known.contains(&self.key(*task)));
+        self.add(new).await;
+        if self.producer.settings.fetch.is_some() {
+            // An earlier run of this master may have left clips in Redis.
+            self.compare().await?;
+        }
+        Ok(())
+    }
+
+    /// What an earlier run of this master left in the queue is told to this one from now on. Returns the keys: looking into
+    /// the store comes after that, so that what is spoken meanwhile is not added again, and spoken twice.
+    async fn take_over(&self) -> HashSet<SegmentKey> {
+        let queue = &self.producer.queue;
+        let known = match self.try_to_add(&[]).await {
+            Ok(_) => queue.open(&self.id).await,
+            Err(error) => Err(error),
+        };
+        // Without Redis nothing is spoken.
+        known.unwrap_or_default().into_iter().collect()
+    }
+
+    /// Asks the store what is missing.
+    async fn look_up(&mut self) -> Result<(), DispatchError> {
+        self.missing = look_up(self.plan, &*self.store, &self.events).await?;
+        let count = self.missing.segments.len();
+        self.tasks = (0..count).map(|task| (self.key(task), task)).collect();
+        self.states = vec![State::Open; count];
+        self.open = count;
         Ok(())
     }
 
@@ -335,7 +368,7 @@ impl<'a> QueueRound<'a> {
             let tasks: Vec<_> = tasks.iter().map(|task| self.task(*task)).collect();
             while let Err(error) = self.try_to_add(&tasks).await {
                 self.report_lack(error.to_string());
-                tokio::time::sleep(PAUSE).await;
+                rest(PAUSE).await;
             }
         }
     }

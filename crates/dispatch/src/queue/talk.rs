@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use audiotome_queue::{Again, Leased, Leases, QueueError, Retry};
+use audiotome_queue::{Again, Leased, Leases, QueueError, Retry, rest};
 use tokio::task::JoinSet;
 use tracing::{debug, warn};
 
@@ -129,7 +129,7 @@ impl Consumer {
             if self.drain.is_cancelled() && tries >= LAST_WORDS {
                 break;
             }
-            tokio::time::sleep(pause).await;
+            rest(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
         None
@@ -137,7 +137,7 @@ impl Consumer {
 
     pub(super) async fn pause(&self, pause: &mut Duration) {
         tokio::select! {
-            () = tokio::time::sleep(*pause) => {}
+            () = rest(*pause) => {}
             () = self.drain.cancelled() => {}
         }
         *pause = (*pause * 2).min(LONGEST_PAUSE);

@@ -11,6 +11,10 @@ mod listening;
 mod local;
 mod membership;
 mod once;
+mod queue;
+#[expect(dead_code, reason = "the tests of other crates need more of it")]
+#[path = "../../../queue/tests/it/redis.rs"]
+mod redis;
 mod refusals;
 mod server;
 mod sharing;

@@ -27,6 +27,27 @@ async fn segments_come_in_reading_order_and_each_to_one_worker() {
     assert!(book.lease("c", 1).await.is_empty());
 }
 
+/// As of a machine that was copied while it ran.
+#[tokio::test]
+async fn two_workers_of_one_name_take_nothing_from_each_other() {
+    let redis = Redis::start();
+    let mut book = Book::on(&redis, "book").await;
+    book.add(&["one", "two"]).await;
+    let first = book.lease("twin", 1).await;
+    let second = book.lease("twin", 2).await;
+    assert_eq!((texts(&first), texts(&second)), (vec!["one"], vec!["two"]));
+    let status = WorkerStatus {
+        name: "twin".to_owned(),
+        ..WorkerStatus::default()
+    };
+    for leased in [&first, &second] {
+        let beat = book.queue.beat(&status, LEASE, LEASE, leased).await;
+        assert_eq!(beat.unwrap().lost, []);
+    }
+    assert!(book.finish("twin", &second[0]).await && book.finish("twin", &first[0]).await);
+    assert_eq!(book.told().await.len(), 2);
+}
+
 #[tokio::test]
 async fn what_is_finished_is_told_once_and_forgotten() {
     let redis = Redis::start();

@@ -18,13 +18,13 @@ impl QueueRound<'_> {
         let Some(unknown) = self.sure(unknown) else {
             return Ok(());
         };
-        let absent = self.producer.patient.missing(&unknown).await;
+        let absent = self.store.missing(&unknown).await;
         let Some(absent) = self.sure(absent) else {
             return Ok(());
         };
         let absent: HashSet<_> = absent.into_iter().collect();
         for key in unknown.iter().filter(|key| !absent.contains(key)) {
-            let clip = self.producer.patient.get(key).await;
+            let clip = self.store.get(key).await;
             if let Some(Some(clip)) = self.sure(clip) {
                 self.spoken(self.tasks[key], By::default(), clip.duration());
             }

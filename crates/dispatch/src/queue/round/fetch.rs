@@ -1,6 +1,7 @@
 //! Clips that travel through Redis, and come to rest in the master's store.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use audiotome_core::AudioStore as _;
@@ -30,7 +31,7 @@ impl QueueRound<'_> {
             self.open += 1;
         }
         self.states[task] = State::Fetching;
-        let store = self.producer.patient_store();
+        let store = Arc::clone(&self.store);
         let key = self.plan.segments[self.missing.segments[task]].key;
         self.fetching.spawn(async move {
             let Ok(Some(clip)) = clips.get(&key).await else {
