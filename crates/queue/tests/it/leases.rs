@@ -299,9 +299,9 @@ async fn a_master_that_looks_settles_what_is_due_and_sees_who_has_what() {
     let mut book = Book::on(&redis, "book").await;
     book.add(&["one", "two"]).await;
     let keys = ["one", "two"].map(|text| book.segment(text).0);
-    book.lease_for("a", 1, Duration::from_millis(1)).await;
+    book.lease_for("a", 1, Duration::from_millis(150)).await;
     book.lease("b", 1).await;
-    tokio::time::sleep(Duration::from_millis(10)).await;
+    tokio::time::sleep(Duration::from_millis(160)).await;
     let look = || book.queue.watch(&book.id);
     assert_eq!(look().await.unwrap(), [(keys[1], "b".to_owned())]);
     let again = book.lease("c", 1).await;
