@@ -10,6 +10,8 @@ use crate::sandbox::Sandbox;
 
 /// Much longer than anything here takes: a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Bytes of a body that a master may refuse.
+const LONG: usize = 1 << 20;
 
 /// A process that listens, killed with this.
 pub(crate) struct Process {
@@ -131,6 +133,11 @@ impl Process {
             .uri(format!("http://{}{path}", self.address))
             .header("content-type", kind);
         let body = body.unwrap_or_default();
+        let request = match body.len() {
+            // Who refuses it hangs up without reading it, and what is still being sent then is an error: ask first.
+            LONG.. => request.header("expect", "100-continue"),
+            _ => request,
+        };
         let mut answer = agent.run(request.body(body).unwrap()).unwrap();
         let mut bytes = Vec::new();
         answer
