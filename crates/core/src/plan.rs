@@ -131,11 +131,10 @@ impl Plan {
         for part in chapters {
             let start = plan.segments.len();
             plan.segments.extend(part.segments);
-            plan.chapters
-                .extend(part.chapters.into_iter().map(|chapter| PlannedChapter {
-                    segments: start + chapter.segments.start..start + chapter.segments.end,
-                    ..chapter
-                }));
+            for mut chapter in part.chapters {
+                chapter.segments = start + chapter.segments.start..start + chapter.segments.end;
+                plan.chapters.push(chapter);
+            }
         }
         plan
     }
@@ -234,34 +233,29 @@ impl Plan {
     }
 
     fn before(&self, kind: BlockKind) -> Duration {
+        let pauses = &self.narration.pauses;
         match kind {
-            BlockKind::Heading(_) => self.narration.pauses.before_heading,
-            BlockKind::SceneBreak => self.narration.pauses.scene,
+            BlockKind::Heading(_) => pauses.before_heading,
+            BlockKind::SceneBreak => pauses.scene,
             BlockKind::Paragraph | BlockKind::Verse | BlockKind::ListItem => Duration::ZERO,
         }
     }
 
     fn after(&self, kind: BlockKind) -> Duration {
+        let pauses = &self.narration.pauses;
         match kind {
-            BlockKind::Heading(_) => self.narration.pauses.after_heading,
-            BlockKind::SceneBreak => self.narration.pauses.scene,
-            BlockKind::Paragraph | BlockKind::Verse | BlockKind::ListItem => {
-                self.narration.pauses.paragraph
-            }
+            BlockKind::Heading(_) => pauses.after_heading,
+            BlockKind::SceneBreak => pauses.scene,
+            BlockKind::Paragraph | BlockKind::Verse | BlockKind::ListItem => pauses.paragraph,
         }
     }
 
     /// Characters that the engine is asked to say.
     #[must_use]
     pub fn characters(&self) -> usize {
-        self.segments
-            .iter()
-            .map(|segment| {
-                pronunciation::plain(&segment.utterance.text)
-                    .chars()
-                    .count()
-            })
-            .sum()
+        let texts = self.segments.iter().map(|s| &s.utterance.text);
+        let lengths = texts.map(|text| pronunciation::plain(text).chars().count());
+        lengths.sum()
     }
 
     /// The same plan without `skipped` segments (indexes in order), as the user wants it.
@@ -341,16 +335,12 @@ mod tests {
     }
 
     fn book(chapters: Vec<Vec<Block>>) -> Book {
-        let chapters = chapters
-            .into_iter()
-            .enumerate()
-            .map(|(i, blocks)| Chapter {
-                title: format!("{}", i + 1),
-                blocks,
-            })
-            .collect();
+        let chapter = |(number, blocks): (u32, _)| Chapter {
+            title: number.to_string(),
+            blocks,
+        };
         Book {
-            chapters,
+            chapters: (1..).zip(chapters).map(chapter).collect(),
             ..Book::default()
         }
     }
