@@ -1,6 +1,7 @@
 //! A real Redis on a free port, ended with the test.
 
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -53,9 +54,20 @@ impl Redis {
             .spawn()
             .expect("redis-server is installed");
         self.child = Some(child);
-        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+        while !self.answers() {
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Whether it is there, and has read what it kept.
+    fn answers(&self) -> bool {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else {
+            return false;
+        };
+        let mut answer = [0; 8];
+        let asked = stream.write_all(b"PING\r\n");
+        let read = asked.and_then(|()| stream.read(&mut answer));
+        read.is_ok() && answer != *b"-LOADING"
     }
 
     /// As a power cut does it.
