@@ -14,7 +14,7 @@ pub(super) fn fill(outline: &mut Outline, starts: &mut Vec<Start>) {
         let end = starts.get(index + 1);
         if let (Some(next), Some(count)) = (end, Count::of(&start.label)) {
             let last = Count::of(&next.label).filter(|last| last.is_like(&count));
-            let missing = count.value + 1..last.map_or(0, |last| last.value);
+            let missing = count.value.saturating_add(1)..last.map_or(0, |last| last.value);
             missing_starts(
                 outline,
                 &count,

@@ -344,3 +344,10 @@ fn a_number_that_is_no_heading_begins_its_chapter_all_the_same() {
     assert_eq!(book.chapters[2].blocks[0].kind, BlockKind::Heading(2));
     assert_eq!(book.chapters[2].blocks[1].text, "IX");
 }
+
+#[test]
+fn a_chapter_may_have_the_largest_number() {
+    let chapters = ["4294967295", "7"].map(|number| heading(number) + &section("x"));
+    let book = Epub::new().document("a.xhtml", &chapters.concat()).book();
+    assert_eq!(titles(&book), ["4294967295", "7"]);
+}
