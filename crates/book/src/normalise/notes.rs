@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::{Match, Regex};
 
-use super::{Context, Rule, Table, beginning, ending};
+use super::{Context, Rule, Table, beginning, ending, symbols};
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern")
@@ -112,7 +112,7 @@ pub(super) fn series(block: &str) -> Option<(u32, u32)> {
 
 /// Digits, raised ones as well.
 fn is_number(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
+    c.is_ascii_digit() || symbols::raised(c).is_some()
 }
 
 fn in_series((first, last): (u32, u32), mark: Match<'_>, digits: usize) -> bool {

@@ -97,7 +97,8 @@ pub(super) fn powers<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
     })
 }
 
-fn raised(c: char) -> Option<char> {
+/// The digit that a raised one stands for.
+pub(super) fn raised(c: char) -> Option<char> {
     let value = match c {
         '¹' => 1,
         '²' => 2,
