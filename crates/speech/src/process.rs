@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
+mod priority;
 mod watchdog;
 
 /// Why a child program gave no answer.
@@ -133,7 +134,9 @@ fn start(program: &Path, arguments: &[&str]) -> io::Result<Child> {
         use std::os::unix::process::CommandExt as _;
         command.process_group(0);
     }
-    command.spawn()
+    let child = command.spawn()?;
+    priority::lower(&child);
+    Ok(child)
 }
 
 /// Waits for a child whose pipes are closed: it is ending, or hangs and is killed at the deadline.
@@ -225,6 +228,16 @@ mod tests {
         shell("exec sleep 60", b"", limit).unwrap_err();
         assert!(start.elapsed() < Duration::from_secs(1));
         stuck.join().unwrap().unwrap_err();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_program_runs_at_a_lower_priority() {
+        let own = rustix::process::getpriority_process(None).unwrap();
+        // It asks once its input has ended, and that is written when its priority is lowered.
+        let answer = shell("cat; nice", b"", LONG).unwrap();
+        let niceness: i32 = String::from_utf8(answer).unwrap().trim().parse().unwrap();
+        assert_eq!(niceness, (own + 10).min(19));
     }
 
     #[test]
