@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use utoipa::OpenApi as _;
@@ -31,6 +30,7 @@ pub(crate) mod files;
 pub(crate) mod inside;
 pub(crate) mod jobs;
 mod kept;
+mod limit;
 mod listen;
 mod names;
 pub(crate) mod new_job;
@@ -48,7 +48,7 @@ mod strip;
 pub(crate) mod voices;
 pub(crate) mod workers;
 
-/// Bytes of a request that is no book.
+/// Bytes of a request that brings no text of a book.
 const MOST_BYTES: usize = 256 * 1024;
 
 /// The API of a master.
@@ -64,7 +64,6 @@ pub(crate) fn router(master: &Arc<Master>) -> Router {
         .route("/docs", get(about::docs));
     routes
         .layer(from_fn_with_state(Arc::clone(master), access::check))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
         .merge(open)
         .fallback(web::nothing_here)
         .method_not_allowed_fallback(problem::wrong_method)
@@ -83,7 +82,17 @@ pub fn document() -> OpenApi {
 struct Base;
 
 fn routes() -> OpenApiRouter<Arc<Master>> {
+    let changes = OpenApiRouter::new().routes(routes!(kept::change));
+    // An upload counts its bytes by itself.
     OpenApiRouter::with_openapi(Base::openapi())
+        .routes(routes!(books::upload))
+        .merge(limit::at_most(changes, kept::MOST_BYTES))
+        .merge(limit::at_most(small(), MOST_BYTES))
+}
+
+/// All routes but those that take a book or a chapter.
+fn small() -> OpenApiRouter<Arc<Master>> {
+    OpenApiRouter::new()
         .merge(of_books())
         .merge(of_jobs())
         .merge(of_results())
@@ -97,13 +106,8 @@ fn routes() -> OpenApiRouter<Arc<Master>> {
 
 fn of_books() -> OpenApiRouter<Arc<Master>> {
     OpenApiRouter::new()
-        .routes(routes!(books::list, books::upload))
+        .routes(routes!(books::list))
         .routes(routes!(books::get, books::delete))
-        .merge(
-            OpenApiRouter::new()
-                .routes(routes!(kept::change))
-                .layer(DefaultBodyLimit::max(kept::MOST_BYTES)),
-        )
         .routes(routes!(inside::text))
         .routes(routes!(names::list))
         .routes(routes!(estimate::estimate))
