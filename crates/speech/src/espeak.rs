@@ -96,7 +96,7 @@ impl SpeechEngine for Espeak {
         let failed = |error: ProcessError| SpeechError::Transient(chain(&error));
         let text = ipa::commands(&self.program, &utterance.voice, &utterance.text);
         let text = text.map_err(failed)?;
-        let stream = process::run(&self.program, &arguments, text.as_bytes(), LIMIT);
+        let stream = process::run_behind_others(&self.program, &arguments, text.as_bytes(), LIMIT);
         let stream = stream.map_err(failed)?;
         // The program ended well, so it would answer the same again.
         wav::read(&stream).map_err(|reason| {

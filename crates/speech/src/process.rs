@@ -80,12 +80,36 @@ pub(crate) fn run(
     input: &[u8],
     limit: Duration,
 ) -> Result<Vec<u8>, ProcessError> {
+    converse(program, arguments, input, limit, |_| {})
+}
+
+/// Like [`run`], for work that fills the processors for long: others go first.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_behind_others(
+    program: &Path,
+    arguments: &[&str],
+    input: &[u8],
+    limit: Duration,
+) -> Result<Vec<u8>, ProcessError> {
+    converse(program, arguments, input, limit, priority::lower)
+}
+
+fn converse(
+    program: &Path,
+    arguments: &[&str],
+    input: &[u8],
+    limit: Duration,
+    started: impl FnOnce(&Child),
+) -> Result<Vec<u8>, ProcessError> {
     let command_line = || format!("{} {}", program.display(), arguments.join(" "));
     let io_error = |source| ProcessError::Io {
         command: command_line(),
         source,
     };
     let mut child = start(program, arguments).map_err(io_error)?;
+    started(&child);
     let deadline = Instant::now() + limit;
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (Some(mut stdin), Some(mut stdout), Some(mut stderr)) = pipes else {
@@ -134,9 +158,7 @@ fn start(program: &Path, arguments: &[&str]) -> io::Result<Child> {
         use std::os::unix::process::CommandExt as _;
         command.process_group(0);
     }
-    let child = command.spawn()?;
-    priority::lower(&child);
-    Ok(child)
+    command.spawn()
 }
 
 /// Waits for a child whose pipes are closed: it is ending, or hangs and is killed at the deadline.
@@ -232,12 +254,18 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_program_runs_at_a_lower_priority() {
+    fn others_go_first_where_that_is_asked_for() {
         let own = rustix::process::getpriority_process(None).unwrap();
-        // It asks once its input has ended, and that is written when its priority is lowered.
-        let answer = shell("cat; nice", b"", LONG).unwrap();
-        let niceness: i32 = String::from_utf8(answer).unwrap().trim().parse().unwrap();
-        assert_eq!(niceness, (own + 10).min(19));
+        // It tells its priority once its input has ended; that is after it may have been lowered.
+        let arguments = ["-c", "cat; nice"];
+        let niceness = |run: fn(&Path, &[&str], &[u8], Duration) -> _| -> i32 {
+            let answer: Result<Vec<u8>, ProcessError> =
+                run(Path::new("/bin/sh"), &arguments, b"", LONG);
+            let answer = String::from_utf8(answer.unwrap()).unwrap();
+            answer.trim().parse().unwrap()
+        };
+        assert_eq!(niceness(run), own);
+        assert_eq!(niceness(run_behind_others), (own + 10).min(19));
     }
 
     #[test]
