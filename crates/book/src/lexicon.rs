@@ -144,14 +144,16 @@ impl Lexicon {
         let signs = !text.chars().any(|c| stands_in(c).is_some());
         let mut respelt = Respelt::unchanged(Cow::Owned(String::with_capacity(text.len() + 32)));
         let mut done = 0;
-        for found in found {
+        let mut matches = found.into_iter().peekable();
+        while let Some(found) = matches.next() {
             respelt.push(&text[done..found.range.start]);
             done = found.range.end;
             let word = &text[found.range];
+            let next = matches.peek().map_or(text.len(), |next| next.range.start);
             match found.spoken {
                 Spoken::Words(words) => respelt.push(&words),
                 Spoken::Ipa(ipa) if signs => {
-                    done += respelt.push_sound(word, &ipa, &text[done..], language);
+                    done += respelt.push_sound(word, &ipa, &text[done..next], language);
                 }
                 Spoken::Ipa(_) => respelt.push(word),
             }
@@ -187,7 +189,8 @@ impl<'t> Respelt<'t> {
         self.text.to_mut().push_str(text);
     }
 
-    /// Adds a word with its sound. Returns how many bytes of the text behind it belong to it.
+    /// Adds a word with its sound. Returns how many bytes of the text behind it, which ends where another
+    /// rule applies, belong to it.
     fn push_sound(&mut self, word: &str, ipa: &str, after: &str, language: &Language) -> usize {
         let ending = possessive::ending(ipa, after, language);
         let length = ending.map_or(0, |(length, _)| length);
@@ -281,6 +284,12 @@ mod tests {
             ),
             "Ask [HERMIONE](/hɜːˈmaɪəni/) or [Hermione’s](/hɜːˈmaɪəniz/) cat."
         );
+    }
+
+    #[test]
+    fn a_rule_for_the_ending_counts_for_more_than_the_possessive() {
+        assert_eq!(said("/x/ -> [ks]\n/'/ -> -", "x's"), "[x](/ks/)-s");
+        assert_eq!(said("/[x's]/ -> [b]", "x's"), "[x](/b/)'[s](/b/)");
     }
 
     #[test]
