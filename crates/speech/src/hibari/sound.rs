@@ -78,11 +78,11 @@ impl Sound {
         let mut spectrum = vec![Complex32::default(); frames * BINS];
         let mut frame = vec![0.0; WINDOW];
         let mut scratch = self.forward.make_scratch_vec();
+        let samples = mirrored_at_ends(samples);
         for (index, bins) in spectrum.chunks_exact_mut(BINS).enumerate() {
-            let start = (index * HOP) as isize - (WINDOW / 2) as isize;
-            for (offset, (value, weight)) in frame.iter_mut().zip(&self.window).enumerate() {
-                let place = mirrored(start + offset as isize, samples.len());
-                *value = samples[place] * weight * scale;
+            let covered = &samples[index * HOP..][..WINDOW];
+            for ((value, sample), weight) in frame.iter_mut().zip(covered).zip(&self.window) {
+                *value = sample * weight * scale;
             }
             self.forward
                 .process_with_scratch(&mut frame, bins, &mut scratch)
@@ -168,6 +168,20 @@ fn sine_and_cosine<'a>(angles: &'a mut [f32], cosines: &mut [f32]) -> &'a [f32] 
     Cos::new().map_mut(cosines);
     Sin::new().map_mut(angles);
     angles
+}
+
+/// The samples with half a window more at both ends, see [`mirrored`].
+fn mirrored_at_ends(samples: &[f32]) -> Vec<f32> {
+    let half = (WINDOW / 2) as isize;
+    let length = samples.len() as isize;
+    let beyond = |places: std::ops::Range<isize>| {
+        places.map(|place| samples[mirrored(place, samples.len())])
+    };
+    let inside = samples.iter().copied();
+    beyond(-half..0)
+        .chain(inside)
+        .chain(beyond(length..length + half))
+        .collect()
 }
 
 /// Where a sample beyond the ends is found when the signal is mirrored there.
