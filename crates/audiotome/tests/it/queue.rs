@@ -88,6 +88,14 @@ pub(crate) struct Making {
     events: Vec<Value>,
 }
 
+impl Drop for Making {
+    fn drop(&mut self) {
+        // It has ended where all is well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 impl Making {
     fn start(sandbox: &Sandbox, redis: &Redis, args: &[&str]) -> Self {
         Self::with(sandbox, redis, args, |_| {})
@@ -139,7 +147,7 @@ impl Making {
 
     /// Reads to the end, which must come with `code`.
     pub(crate) fn end(mut self, code: i32) -> Vec<Value> {
-        for line in self.lines {
+        for line in &mut self.lines {
             self.events
                 .push(serde_json::from_str(&line.unwrap()).unwrap());
         }
@@ -149,7 +157,7 @@ impl Making {
             "{:#?}",
             self.events.last()
         );
-        self.events
+        std::mem::take(&mut self.events)
     }
 }
 

@@ -13,11 +13,18 @@ use crate::workers::{alone, assert_same};
 
 #[test]
 fn redis_dies_and_comes_back() {
-    survive(|redis, _, _| {
+    let (_, redis, events) = survive(|redis, _, _| {
         redis.kill();
-        std::thread::sleep(Duration::from_secs(2));
+        std::thread::sleep(Duration::from_secs(10));
         redis.up();
+        let back = Instant::now();
+        let before = total(redis, "spoken");
+        wait(|| total(redis, "spoken") > before);
+        let took = back.elapsed();
+        assert!(took < Duration::from_secs(2), "{took:?}");
     });
+    assert_eq!(total(&redis, "dead"), 0);
+    assert!(events.iter().all(|event| event["event"] != "died"));
 }
 
 #[test]
