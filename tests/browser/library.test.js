@@ -17,6 +17,8 @@ test("an empty library teaches, in the language of the browser", async () => {
   assert.equal(await page.locator("html").getAttribute("lang"), "fr");
   await page.getByRole("heading", { name: "Faites d’un livre quelque chose à écouter" }).waitFor();
   await checkPage(page);
+  await dropFiles(page, [{ name: "vide.md", text: "" }]);
+  await page.getByText("Impossible : ").waitFor();
 });
 
 test("books are dropped, and their rings fill without a reload", async () => {

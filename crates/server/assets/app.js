@@ -20,10 +20,11 @@ export function duration(seconds) {
   return minutes ? `${minutes} min` : `${Math.round(seconds)} s`;
 }
 
-/** A refusal of the master: what went wrong, and what to do about it. */
+/** A refusal of the master: what went wrong, and what to do about it. The API says both in English; in other languages the kind of refusal goes before. */
 export class Refusal extends Error {
   constructor(status, detail) {
-    super([detail?.message ?? say("unreachable"), detail?.hint].filter(Boolean).join(" – "));
+    const words = [detail?.message, detail?.hint].filter(Boolean).join(" – ");
+    super(words ? say(`refused.${detail.type}`, { x: words }) || words : say("unreachable"));
     this.status = status;
   }
 }
