@@ -62,7 +62,7 @@ for engine in $engines; do
     seconds=$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$work/$engine.m4b")
     took=$(wall "convert-$engine")
     row "(a) convert, $engine" "$took" "$(calc %.0f "$characters/$took")" "$(calc %.1f "$seconds/$took")" "$(memory "convert-$engine")" "$(calc %.2f "$took/$floor")"
-    row "(b) $engine bare on all cores" "$floor" "$(field "$work/floor-$engine.json" characters_per_s)" "$(field "$work/floor-$engine.json" times_real_time)" "$(memory "floor-$engine")" 1.00
+    row "(b) $engine bare on all cores" "$(calc %.2f "$floor")" "$(calc %.0f "$characters/$floor")" "$(calc %.1f "$(field "$work/floor-$engine.json" times_real_time)")" "$(memory "floor-$engine")" 1.00
     rm -rf "$work/data-$engine/clips"
 done
 
