@@ -1,18 +1,24 @@
 //! Characters that have no sound.
 
+use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
-/// Composes characters (NFC), removes those that are only there for layout (control, direction,
-/// soft hyphen, zero width), and makes all white space single spaces. Line ends stay.
+/// Removes characters that are only there for layout (control, direction, soft hyphen, zero
+/// width), makes all white space single spaces, and composes what is left (NFC): last, as a
+/// letter and its accent may have had a character without sound between them. Line ends stay.
 pub(super) fn clean(text: &str) -> String {
-    let composed = if text.is_ascii() || is_nfc(text) {
-        text.to_owned()
+    let sounding = sounding(text);
+    if is_nfc(&sounding) {
+        sounding
     } else {
-        text.nfc().collect()
-    };
-    let mut clean = String::with_capacity(composed.len());
+        sounding.nfc().collect()
+    }
+}
+
+fn sounding(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
     let mut before = '\n';
-    let mut chars = composed.chars().peekable();
+    let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
             '\n' => {
@@ -24,8 +30,11 @@ pub(super) fn clean(text: &str) -> String {
                 }
             }
             // Persian and Indic scripts spell with joiners; elsewhere they only say how to draw.
-            '\u{200C}' | '\u{200D}' if joins(before) && chars.peek().is_some_and(|c| joins(*c)) => {
-                clean.push(c)
+            '\u{200C}' | '\u{200D}'
+                if joins(before) && chars.peek().is_some_and(|c| joins(*c) || is_mark(*c)) =>
+            {
+                clean.push(c);
+                continue;
             }
             _ if is_silent(c) => continue,
             _ if c.is_whitespace() => {
@@ -45,7 +54,9 @@ pub(super) fn clean(text: &str) -> String {
             '\u{FB05}' | '\u{FB06}' => clean.push_str("st"),
             _ => clean.push(c),
         }
-        before = c;
+        if !is_mark(c) {
+            before = c;
+        }
     }
     clean.truncate(clean.trim_end().len());
     clean
@@ -58,6 +69,12 @@ fn is_silent(c: char) -> bool {
         | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
         | '\u{FFF9}'..='\u{FFFD}' | '\u{E000}'..='\u{F8FF}' | '\u{E0000}'..='\u{E0FFF}')
         || (c.is_control() && !c.is_whitespace())
+}
+
+/// A character that is drawn with the one before. Which script's it is does not count, as
+/// composing puts several of them in another order.
+fn is_mark(c: char) -> bool {
+    canonical_combining_class(c) != 0
 }
 
 /// Arabic and Indic letters.

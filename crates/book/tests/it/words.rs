@@ -287,10 +287,26 @@ proptest! {
     }
 
     #[test]
-    fn without_rules_all_that_sounds_stays(text in "\\PC{0,100}", language in "(en|de|ru|ja)") {
+    fn without_rules_all_that_sounds_stays(
+        text in "([eAﬁ１मی \n\u{ad}\u{fffc}\u{200c}\u{200d}\u{301}\u{308}\u{650}\u{93c}\u{94d}\u{f71}]{1,9}|\\PC){0,50}",
+        language in "(en|de|ru|ja)",
+    ) {
         let said = said(&text, &language, Rules::without(RuleName::all()));
         let again = super::words::said(&said, &language, Rules::without(RuleName::all()));
         prop_assert_eq!(&again, &said);
+    }
+}
+
+#[test]
+fn an_accent_finds_its_letter_behind_what_has_no_sound() {
+    let none = || Rules::without(RuleName::all());
+    assert_eq!(said("cafe\u{AD}\u{301}", "fr", none()), "café");
+    // Two marks, in the order that Unicode gives them.
+    let marks = "\u{1E026}\u{FFFC}\u{F71}";
+    assert_eq!(said(marks, "en", none()), "\u{F71}\u{1E026}");
+    // Persian and Bengali spell with joiners, before a letter and before a mark.
+    for word in ["می\u{200C}خواهم", "র\u{200D}্যাব"] {
+        assert_eq!(said(word, "en", none()), word);
     }
 }
 
