@@ -119,7 +119,7 @@ fn gains(peaks: &[Peak], range: Range<usize>, around: usize, release: f32) -> Ve
     let (kept, regained) = (1.0 - 1.0 / release, 1.0 / release);
     let mut gain = 1.0_f32;
     for slot in &mut held {
-        gain = slot.min(gain * kept + regained);
+        gain = lower(*slot, gain * kept + regained);
         *slot = gain;
     }
     average_around(&held, around)
@@ -133,24 +133,24 @@ fn lowest_around(values: &[f32], around: usize) -> Vec<f32> {
     let window = 2 * around + 1;
     let mut from_start = with_ends(values, around, 1.0, 1.0);
     let mut to_end = from_start.clone();
-    let lower = |lowest: &mut f32, value: &mut f32| {
-        *lowest = lowest.min(*value);
-        *value = *lowest;
+    let lowest_so_far = |lowest: f32, value: &mut f32| {
+        *value = lower(lowest, *value);
+        *value
     };
     for block in from_start.chunks_mut(window) {
-        block.iter_mut().fold(1.0, |mut lowest, value| {
-            lower(&mut lowest, value);
-            lowest
-        });
+        block.iter_mut().fold(1.0, lowest_so_far);
     }
     for block in to_end.chunks_mut(window) {
-        block.iter_mut().rev().fold(1.0, |mut lowest, value| {
-            lower(&mut lowest, value);
-            lowest
-        });
+        block.iter_mut().rev().fold(1.0, lowest_so_far);
     }
     let parts = to_end.iter().zip(&from_start[2 * around..]);
-    parts.map(|(end, start)| end.min(*start)).collect()
+    parts.map(|(end, start)| lower(*end, *start)).collect()
+}
+
+/// The lower one of two gains. They are never NaN: `f32::min`, which has to ask, takes four
+/// instructions for it, each of which waits for the one before.
+fn lower(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
 }
 
 /// For each place the average of the values up to `around` places away; beyond the ends they go on as
