@@ -4,7 +4,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use audiotome_production::DataFolder;
+use audiotome_core::SegmentKey;
+use audiotome_production::{DataFolder, claimed};
 
 use crate::cli::CleanArgs;
 use crate::exit::DONE;
@@ -17,16 +18,23 @@ pub(crate) struct Kept {
     modified: SystemTime,
 }
 
-/// Removes what was made more than so many days ago. Audiobooks and voices stay.
+/// Removes what was made more than so many days ago. Audiobooks and voices stay, and the clips of a
+/// `convert` that was interrupted in the last 30 days.
 pub(crate) fn run(args: &CleanArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let age = Duration::from_secs(u64::from(args.keep_days) * 86_400);
     let limit = SystemTime::now()
         .checked_sub(age)
         .unwrap_or(SystemTime::UNIX_EPOCH);
+    let claimed = claimed(data)?;
+    let is_claimed = |file: &Kept| {
+        let name = file.path.file_stem().and_then(|name| name.to_str());
+        let key = name.and_then(|name| name.parse::<SegmentKey>().ok());
+        key.is_some_and(|key| claimed.contains(&key))
+    };
     let (mut number, mut size) = (0, 0);
     for file in files(&data.clips())
         .chain(files(&data.chapters()))
-        .filter(|file| file.modified <= limit)
+        .filter(|file| file.modified <= limit && !is_claimed(file))
     {
         if !args.dry_run {
             fs_err::remove_file(&file.path)?;

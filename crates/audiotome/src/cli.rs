@@ -306,7 +306,7 @@ pub(crate) struct SayArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CleanArgs {
-    /// Keep what was used within so many days
+    /// Keep what was made within so many days
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub(crate) keep_days: u32,
     /// Only say what would be removed

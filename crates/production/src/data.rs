@@ -41,6 +41,11 @@ impl DataFolder {
         self.0.join("finished")
     }
 
+    /// What interrupted audiobooks need of the clips.
+    pub(crate) fn claims(&self) -> PathBuf {
+        self.0.join("claims")
+    }
+
     /// The store of clips.
     ///
     /// # Errors

@@ -19,8 +19,7 @@ use crate::{MakeError, Report};
 /// The encoded chapters of a book, in reading order, and the settings that they share.
 pub(crate) struct Encoded {
     pub(crate) chapters: Vec<EncodedChapter>,
-    /// `None` only while the loudness of the voice could not be measured, so without chapters.
-    pub(crate) assembly: Option<Arc<Assembly>>,
+    pub(crate) assembly: Arc<Assembly>,
 }
 
 /// How the chapters of one book are encoded.
@@ -36,12 +35,13 @@ pub(crate) struct Encoding {
 }
 
 impl Encoding {
-    /// Follows the events of speaking until they end and encodes every chapter that is whole.
+    /// Follows the events of speaking until they end and encodes every chapter that is whole. `None`
+    /// when the loudness of the voice could not be measured, as clips of the first minute are missing.
     pub(crate) async fn run(
         self,
         mut events: UnboundedReceiver<Event>,
         report: Reporter<'_>,
-    ) -> Result<Encoded, MakeError> {
+    ) -> Result<Option<Encoded>, MakeError> {
         let mut assembly = None;
         let mut waiting = Vec::new();
         let mut encoders = JoinSet::new();
@@ -70,7 +70,7 @@ impl Encoding {
             chapters.push(tell(joined(chapter)?, report));
         }
         chapters.sort_by_key(|chapter| chapter.chapter);
-        Ok(Encoded { chapters, assembly })
+        Ok(assembly.map(|assembly| Encoded { chapters, assembly }))
     }
 
     /// The settings that all chapters share, as soon as the loudness of the voice is known.

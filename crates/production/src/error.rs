@@ -81,8 +81,8 @@ pub enum MakeError {
     /// All segments failed.
     #[error("not one sentence could be spoken")]
     NothingSpoken,
-    /// Clips are damaged as soon as they are written.
-    #[error("clips in `{}` get damaged again and again", folder.display())]
+    /// Clips are damaged, or gone, as soon as they are written.
+    #[error("clips in `{}` get damaged or lost again and again", folder.display())]
     Damaged {
         /// Where they are kept.
         folder: PathBuf,
@@ -141,12 +141,14 @@ impl MakeError {
         }
     }
 
-    /// Whether a clip turned out damaged; it has been put aside, so that it is spoken again.
-    pub(crate) fn is_damaged(&self) -> bool {
+    /// Whether a clip turned out damaged, and has been put aside, or is gone: it is spoken again.
+    pub(crate) fn is_lost_clip(&self) -> bool {
         matches!(
             self,
             Self::Store(StoreError::Damaged { .. })
-                | Self::Audio(AudioError::Store(StoreError::Damaged { .. }))
+                | Self::Audio(
+                    AudioError::Store(StoreError::Damaged { .. }) | AudioError::MissingClip { .. }
+                )
         )
     }
 }

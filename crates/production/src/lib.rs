@@ -7,6 +7,7 @@
 mod cast;
 mod casting;
 mod chapters;
+mod claim;
 mod cluster;
 mod data;
 mod edition;
@@ -24,6 +25,7 @@ mod studio;
 
 pub use casting::{Casting, CastingError};
 pub use chapters::{Chapters, ChaptersError};
+pub use claim::claimed;
 pub use cluster::{Address, AddressError};
 pub use data::DataFolder;
 pub use edits::{ChapterEdit, Edits, MetadataEdits, opening};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audiotome_audio::ffmpeg::Ffmpeg;
-use audiotome_audio::{AudioError, Audiobook, Published, one_rate, publish};
+use audiotome_audio::{Audiobook, Published, one_rate, publish};
 use audiotome_book::{as_told, mark_foreign, pieces, read};
 use audiotome_core::{AudioStore, Block, Book, Cast, Language, Plan};
 use audiotome_dispatch::{Outcome, Position, Priority, Settings};
@@ -15,6 +15,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
 use crate::cast::Company;
+use crate::claim::Claim;
 use crate::edition::Edition;
 use crate::encoding::{Encoded, Encoding};
 use crate::error::Dead;
@@ -22,7 +23,7 @@ use crate::finished::Finished;
 use crate::report::Reporter;
 use crate::{Correction, MakeError, Narrator, Order, OutputWish, Report, Studio};
 
-/// Damaged clips are spoken again; a disk that damages every clip is not fought for ever.
+/// Clips that are damaged or gone are spoken again; a disk that loses every clip is not fought for ever.
 const ROUNDS: usize = 4;
 
 /// How an order is carried out this time.
@@ -36,6 +37,8 @@ pub struct Run {
     pub priority: Priority,
     /// Where somebody listens to it already.
     pub position: Position,
+    /// Keep its clips from clean-ups until it is done, as the master does for its jobs.
+    pub claim: bool,
     /// Stops it: what is being spoken is finished and kept.
     pub cancel: CancellationToken,
 }
@@ -129,6 +132,10 @@ pub async fn carry_out(
         });
     }
     edition.check()?;
+    let claim = run
+        .claim
+        .then(|| Claim::stake(&studio.data, &edition.path(), plan));
+    let claim = claim.transpose()?;
     let making = Making {
         studio,
         order,
@@ -145,6 +152,7 @@ pub async fn carry_out(
     // An audiobook with sentences left out is not the one that was planned: next time they are tried again.
     if spoken.segments.len() == plan.segments.len() {
         finished.record(&published.files)?;
+        claim.map_or(Ok(()), Claim::release)?;
     }
     Ok(Made::new(published))
 }
@@ -248,13 +256,15 @@ impl Making<'_> {
                 return Err(self.stopped(&plan).await);
             }
             match encoded {
-                // The clip has been put aside, and counts as missing in the next round.
-                Err(error) if error.is_damaged() => {
-                    tracing::warn!(%error, "speaking a damaged clip again")
+                // A damaged clip has been put aside: either way it is missing in the next round.
+                Err(error) if error.is_lost_clip() => {
+                    tracing::warn!(%error, "speaking a clip again")
                 }
                 Err(error) => return Err(error),
                 Ok(_) if !outcome.dead.is_empty() => plan = Arc::new(self.skip(&plan, &outcome)?),
-                Ok(encoded) => return Ok((plan, encoded)),
+                Ok(Some(encoded)) => return Ok((plan, encoded)),
+                // Clips of the first minute are gone, so that it can't be measured.
+                Ok(None) => {}
             }
         }
         Err(MakeError::Damaged {
@@ -267,7 +277,10 @@ impl Making<'_> {
         &self,
         plan: &Arc<Plan>,
         report: Reporter<'_>,
-    ) -> (Result<Outcome, MakeError>, Result<Encoded, MakeError>) {
+    ) -> (
+        Result<Outcome, MakeError>,
+        Result<Option<Encoded>, MakeError>,
+    ) {
         let (sender, receiver) = unbounded_channel();
         let settings = Settings {
             patience: self.studio.patience,
@@ -343,9 +356,6 @@ impl Making<'_> {
         edition: &Edition,
         ebook: &Path,
     ) -> Result<Published, MakeError> {
-        let Some(assembly) = &encoded.assembly else {
-            return Err(AudioError::NoChapters.into());
-        };
         let audiobook = Audiobook {
             plan,
             chapters: &encoded.chapters,
@@ -354,7 +364,7 @@ impl Making<'_> {
             ebook: Some(ebook),
         };
         let published = tokio::select! {
-            published = publish(audiobook, edition.format, &edition.target, assembly) => published?,
+            published = publish(audiobook, edition.format, &edition.target, &encoded.assembly) => published?,
             () = self.run.cancel.cancelled() => return Err(self.stopped(plan).await),
         };
         if let Some(path) = &self.order.output.timeline {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use audiotome_core::SegmentKey;
-use audiotome_production::MakeError;
+use audiotome_production::{MakeError, claimed};
 use walkdir::WalkDir;
 
 use crate::api::problem::{Kind, Problem};
@@ -42,29 +42,30 @@ pub(crate) fn files(folder: &Path) -> impl Iterator<Item = Kept> + use<> {
     })
 }
 
-/// Clips that no job needs which is not done. Jobs begin to count what they need when this is through.
+/// Clips that neither a job needs which is not done, nor an interrupted `convert`. Jobs begin to count what they need when this is through.
 pub(crate) async fn unneeded(master: &Master) -> Result<Vec<Kept>, Problem> {
     if queue(master).is_some() {
         let message = "the store of clips is shared: other masters may need what this one does not";
         return Err(Problem::new(Kind::Conflict, message));
     }
-    let needed = needed(master).await?;
-    let folder = master.studio.data.clips();
+    let mut needed = needed(master).await?;
+    let data = master.studio.data.clone();
     let found = tokio::task::spawn_blocking(move || {
-        let clips = files(&folder).filter(|clip| {
+        needed.extend(claimed(&data).map_err(MakeError::Store)?);
+        let clips = files(&data.clips()).filter(|clip| {
             let key = clip.path.file_stem().and_then(|stem| stem.to_str());
             let key = key.and_then(|key| key.parse::<SegmentKey>().ok());
             // What is no clip is not ours to delete.
             clip.age > YOUNG && key.is_some_and(|key| !needed.contains(&key))
         });
-        clips.collect()
+        Ok(clips.collect())
     });
     found
         .await
-        .map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))
+        .map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))?
 }
 
-/// Deletes clips that no job needs which is not done. Returns how many, and their bytes.
+/// Deletes clips that nobody needs, see [`unneeded`]. Returns how many, and their bytes.
 pub(crate) async fn clean(master: &Master) -> Result<(usize, u64), Problem> {
     let _nobody_begins = master.beginnings.write().await;
     let clips = unneeded(master).await?;

@@ -1,12 +1,16 @@
 //! Work is never lost and never done twice.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use audiotome_core::Timeline;
+use serde_json::json;
 
 use crate::sandbox::{BOOK, Sandbox, events, run, spoken, start_until_spoken, stderr};
+use crate::serving::Process;
 
-/// Sixty sentences in six chapters.
+/// Sixty sentences in six chapters, each with a heading: 66 segments.
 fn long_book() -> String {
     let chapter = |chapter: usize| {
         let sentences: Vec<_> = (0..10)
@@ -147,6 +151,86 @@ fn a_finished_book_is_done_at_once_unless_forced_or_gone() {
     );
     fs_err::remove_file(sandbox.path("out.m4b")).unwrap();
     assert_eq!(result(&args), "new");
+}
+
+#[test]
+fn a_clip_that_vanishes_meanwhile_is_spoken_again() {
+    let undisturbed = Sandbox::new();
+    undisturbed.file("book.md", long_book());
+    let args = ["--slots", "2", "--output", "out.m4b", "book.md"];
+    run(&mut undisturbed.convert(&args), 0);
+    // Before the loudness of the first minute is measured, and before its chapter is encoded.
+    for enough in [3, 38] {
+        let sandbox = Sandbox::new();
+        sandbox.file("book.md", long_book());
+        let mut command = sandbox.convert(&args);
+        let (child, events) =
+            start_until_spoken(command.env("AUDIOTOME_TONE", "delay=20ms"), enough);
+        let mut before = spoken(&events);
+        let gone = before.pop().unwrap();
+        fs_err::remove_file(sandbox.path(&clip(&gone))).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let rest = spoken(&self::events(&output));
+        assert!(rest.contains(&gone));
+        assert!(before.iter().all(|key| !rest.contains(key)));
+        assert_eq!(
+            fs_err::read(sandbox.path("out.m4b")).unwrap(),
+            fs_err::read(undisturbed.path("out.m4b")).unwrap(),
+        );
+    }
+}
+
+#[test]
+fn a_clean_up_leaves_what_an_interrupted_book_needs() {
+    let sandbox = Sandbox::new();
+    sandbox.file("done.md", BOOK);
+    run(
+        &mut sandbox.convert(&["--output", "done.m4b", "done.md"]),
+        0,
+    );
+    let done = clips(&sandbox);
+    sandbox.file("book.md", long_book());
+    let args = ["--output", "out.m4b", "book.md"];
+    let mut command = sandbox.convert(&args);
+    let (mut child, events) = start_until_spoken(command.env("AUDIOTOME_TONE", "delay=20ms"), 5);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let an_hour_ago = SystemTime::now() - Duration::from_secs(60 * 60);
+    let grow_old = || {
+        for clip in clips(&sandbox) {
+            let file = fs_err::File::options().write(true).open(clip).unwrap();
+            file.file().set_modified(an_hour_ago).unwrap();
+        }
+    };
+
+    grow_old();
+    let master = Process::master(&sandbox, "", &[]);
+    let cleaned = master.post("/storage/clean", &json!({}));
+    assert_eq!(cleaned["files"], done.len());
+    assert!(done.iter().all(|clip| !clip.exists()));
+    run(&mut sandbox.audiotome(&["clean", "--keep-days", "0"]), 0);
+    let again = self::events(&run(&mut sandbox.convert(&args), 0));
+    let before: HashSet<_> = spoken(&events).into_iter().collect();
+    assert!(spoken(&again).iter().all(|key| !before.contains(key)));
+
+    grow_old();
+    let cleaned = master.post("/storage/clean", &json!({}));
+    assert_eq!(cleaned["files"], 66, "a book that is done needs none");
+}
+
+/// Where the clip of a key lies.
+fn clip(key: &str) -> String {
+    format!("data/clips/{}/{key}.flac", &key[..2])
+}
+
+/// All clips.
+fn clips(sandbox: &Sandbox) -> Vec<PathBuf> {
+    let folders = fs_err::read_dir(sandbox.path("data/clips")).unwrap();
+    let folders = folders.map(|folder| folder.unwrap().path());
+    let files = folders.filter(|path| path.is_dir());
+    let files = files.flat_map(|folder| fs_err::read_dir(folder).unwrap());
+    files.map(|file| file.unwrap().path()).collect()
 }
 
 #[test]

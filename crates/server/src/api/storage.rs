@@ -31,7 +31,8 @@ pub(crate) struct StorageView {
     /// The folder of audiobooks.
     audiobooks: Room,
     voices: Room,
-    /// Clips that no job needs which is not done; nothing where that can't be told.
+    /// Clips that neither a job needs which is not done, nor a `convert` that was interrupted in the last
+    /// 30 days; nothing where that can't be told.
     unneeded: Option<Room>,
     /// Why that can't be told.
     reason: Option<String>,
@@ -57,8 +58,8 @@ pub(crate) async fn look(State(master): State<Arc<Master>>) -> Result<Json<Stora
     }))
 }
 
-/// Deletes clips that no job needs which is not done: a book that is done needs its clips only to be
-/// changed. Says what was deleted.
+/// Deletes clips that neither a job needs which is not done, nor a `convert` that was interrupted in the
+/// last 30 days: a book that is done needs its clips only to be changed. Says what was deleted.
 #[utoipa::path(post, path = "/storage/clean", tag = "storage", responses((status = 200, body = Room), Refusals))]
 pub(crate) async fn clean(State(master): State<Arc<Master>>) -> Result<Json<Room>, Problem> {
     let (files, bytes) = storage::clean(&master).await?;

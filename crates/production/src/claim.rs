@@ -1,0 +1,87 @@
+//! What an audiobook that is being made, or was interrupted, needs of the clips: a clean-up leaves it.
+//!
+//! A job of the master needs no claim: the master knows its jobs. This is for `audiotome convert`, which
+//! nobody remembers once it has ended.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use audiotome_core::{Plan, SegmentKey, StoreError};
+
+use crate::DataFolder;
+
+/// Who has not gone on for so long will not.
+const VALID: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// The claim of one audiobook: a file with a key on each line. It stays where a run is interrupted.
+#[derive(Debug)]
+pub(crate) struct Claim(PathBuf);
+
+impl Claim {
+    /// Claims the clips of `plan` for the audiobook at `target`, in place of what that needed before.
+    pub(crate) fn stake(data: &DataFolder, target: &Path, plan: &Plan) -> Result<Self, StoreError> {
+        let target = std::path::absolute(target).map_err(failed("find", target))?;
+        let name = blake3::hash(target.as_os_str().as_encoded_bytes()).to_hex();
+        let path = data.claims().join(name.as_str());
+        let keys: String = plan
+            .segments
+            .iter()
+            .flat_map(|segment| [segment.key.to_string(), "\n".to_owned()])
+            .collect();
+        audiotome_files::write(&path, keys.as_bytes()).map_err(failed("write", &path))?;
+        Ok(Self(path))
+    }
+
+    /// The audiobook is there: it needs its clips no more.
+    pub(crate) fn release(self) -> Result<(), StoreError> {
+        match fs_err::remove_file(&self.0) {
+            // Another run made the same audiobook.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed.map_err(failed("remove", &self.0)),
+        }
+    }
+}
+
+/// The keys of all clips that are claimed. Claims older than 30 days are given up.
+///
+/// # Errors
+/// When a claim can't be read.
+pub fn claimed(data: &DataFolder) -> Result<HashSet<SegmentKey>, StoreError> {
+    let folder = data.claims();
+    let mut keys = HashSet::new();
+    if !folder.exists() {
+        return Ok(keys);
+    }
+    for entry in fs_err::read_dir(&folder).map_err(failed("read", &folder))? {
+        let path = entry.map_err(failed("read", &folder))?.path();
+        if is_given_up(&path) {
+            // Whether it goes now or with the next look is all the same.
+            let _ = fs_err::remove_file(&path);
+            continue;
+        }
+        let lines = match fs_err::read_to_string(&path) {
+            // Its run has ended meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            lines => lines.map_err(failed("read", &path))?,
+        };
+        keys.extend(
+            lines
+                .lines()
+                .filter_map(|key| key.parse::<SegmentKey>().ok()),
+        );
+    }
+    Ok(keys)
+}
+
+fn is_given_up(claim: &Path) -> bool {
+    let modified = fs_err::metadata(claim).and_then(|metadata| metadata.modified());
+    let age = modified.ok().and_then(|modified| modified.elapsed().ok());
+    age.is_some_and(|age| age > VALID)
+}
+
+fn failed(action: &str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    let action = format!("{action} `{}`", path.display());
+    move |source| StoreError::Io { action, source }
+}
