@@ -67,8 +67,9 @@ fn figures(found: &Captures<'_>, table: &Table) -> String {
     if !(1..=12).contains(&month) || (name.is_none() && form.contains("{month}")) {
         return found[0].to_owned();
     }
+    let first = table.get("forms", "first-day").filter(|_| day == 1);
     form.replace("{month}", name.unwrap_or_default())
-        .replace("{d}", &day.to_string())
+        .replace("{d}", first.unwrap_or(&day.to_string()))
         .replace("{m}", &month.to_string())
         .replace("{y}", &found["y"])
 }
