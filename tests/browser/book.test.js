@@ -188,6 +188,47 @@ test("parts that are left out are named and can be switched on", async () => {
   await checkPage(page);
 });
 
+test("what is usually read, rules, and who reads what can be chosen", async () => {
+  const rows = "\n| Thing | Price |\n| --- | --- |\n| Lamp | 5 km |\n";
+  const text = `${bookText({ title: "Choices" })}\nDr. Watson walked 5 km.\n${rows}`;
+  const book = await master.upload("choices.md", text);
+  const page = await openPage(browser);
+  await page.goto(`${master.url}/book/${book.id}`);
+  const choose = async (panel, name) => {
+    await page.getByText(panel, { exact: true }).click();
+    await page.getByRole("switch", { name }).uncheck();
+    await saved(page);
+  };
+  await choose("More that can be left out", "Tables");
+  await choose("How the text is read", /^Abbreviations in full/);
+  await page.getByRole("switch", { name: /^Read passages in another language/ }).check();
+  await saved(page);
+  await page.getByText("Several voices").click();
+  const lines = page.getByLabel("Who reads which chapter or speaker");
+  await lines.fill("2 = nobody-has-this-voice");
+  await page.locator("#reader.wrong", { hasText: "nobody-has-this-voice" }).waitFor();
+  await lines.fill("2 =");
+  await page.getByText(/Not saved: /).waitFor();
+  await lines.fill("2 = espeak:en-us");
+  await saved(page);
+  await checkPage(page);
+
+  await page.reload();
+  const { job } = await master.call("GET", `/books/${book.id}`);
+  const { skip, no_rules: rules, foreign, voices } = job;
+  assert.deepEqual({ skip, rules, foreign, voices }, { skip: ["tables"], rules: ["abbreviations"], foreign: true, voices: "2 = espeak:en-us" });
+  for (const name of ["Tables", /^Abbreviations in full/]) {
+    assert.equal(await page.getByRole("switch", { name, includeHidden: true }).isChecked(), false);
+  }
+  assert.equal(await lines.inputValue(), "2 = espeak:en-us");
+  const made = await started(page);
+  assert.equal(made.state, "done");
+  const said = (await master.call("GET", `/jobs/${made.id}/segments?limit=1000`)).segments.map(({ text }) => text);
+  assert.ok(said.includes("Dr. Watson walked five kilometers."), said.at(-1));
+  assert.ok(!said.some((text) => text.includes("Lamp")), "the table is left out");
+  assert.deepEqual(page.faults, []);
+});
+
 test("a book is deleted once it is sure", async () => {
   const book = await master.upload("f.md", bookText({ title: "Unwanted" }));
   const page = await openPage(browser);

@@ -35,7 +35,7 @@ test("a book that is markup and endless does no harm on any page", async () => {
   }
   await page.goto(`${master.url}/book/${book.id}`);
   await page.getByRole("button", { name: /^Text of/ }).first().click();
-  await page.locator("textarea").first().waitFor();
+  await page.locator("#chapters textarea").waitFor();
   await checkPage(page);
 });
 

@@ -126,7 +126,7 @@ pub struct LeftOut {
     pub words: usize,
 }
 
-/// What a part is that is not read aloud. Those from [`Self::Dedication`] on are read unless a person
+/// What a part is that is not read aloud. Those of [`Self::USUALLY_READ`] are read unless a person
 /// says otherwise; the others are read if a person says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -181,6 +181,27 @@ pub enum LeftOutKind {
     Code,
     /// What stands below pictures and above tables.
     Captions,
+}
+
+impl LeftOutKind {
+    /// Parts that are read unless a person says otherwise.
+    pub const USUALLY_READ: [Self; 15] = [
+        Self::Dedication,
+        Self::Epigraph,
+        Self::Foreword,
+        Self::Preface,
+        Self::Introduction,
+        Self::Acknowledgements,
+        Self::Afterword,
+        Self::Appendix,
+        Self::Glossary,
+        Self::FrontMatter,
+        Self::BackMatter,
+        Self::Headings,
+        Self::Tables,
+        Self::Code,
+        Self::Captions,
+    ];
 }
 
 impl LeftOut {

@@ -162,8 +162,9 @@ for (const control of document.querySelectorAll("[data-job]")) {
   control.addEventListener("input", () => {
     label();
     const value = control.type === "checkbox" ? control.checked : control.value;
-    keep({ job: { [name]: control.type === "range" || name === "priority" ? Number(value) : value } });
-    if (name === "speed") quiet();
+    const soon = control.matches("textarea") ? 800 : 500;
+    keep({ job: { [name]: control.type === "range" || name === "priority" ? Number(value) : value } }, soon);
+    if (["speed", "voices", "foreign"].includes(name)) quiet();
   });
 }
 
@@ -263,11 +264,16 @@ async function unfold(button) {
   text.scrollTop = 0;
 }
 
-// --- Parts that are usually left out: with them, the chapters are others ---
+// --- Parts that are usually left out, or read: with them, the chapters are others ---
 
-function switchPart(control) {
-  const parts = [...document.querySelectorAll("[data-part]:checked")].map((part) => part.dataset.part);
-  keep({ job: control.dataset.part ? { include: parts } : { alt_text: control.checked } });
+/** What switches of one kind say, of those that are on, or off. */
+const switched = (kind, on) =>
+  [...document.querySelectorAll(`[data-${kind}]`)].filter(({ checked }) => checked === on).map(({ dataset }) => dataset[kind]);
+
+function switchPart({ dataset, checked }) {
+  if (dataset.part) keep({ job: { include: switched("part", true) } });
+  else if (dataset.other) keep({ job: { skip: switched("other", false) } });
+  else keep({ job: { alt_text: checked } });
   attempt(async () => {
     await renew("chapters", "parts");
     await estimate();
@@ -278,7 +284,8 @@ function switchPart(control) {
 $("book").addEventListener("change", ({ target }) => {
   if (target.id === "voice") chooseVoice();
   else if (target.matches("#chapters [role=switch]")) switchChapter(target);
-  else if (target.matches("#parts [role=switch]")) switchPart(target);
+  else if (target.matches("#parts [role=switch], #others [role=switch]")) switchPart(target);
+  else if (target.matches("#rules [role=switch]")) keep({ job: { no_rules: switched("rule", false) } });
 });
 $("book").addEventListener("click", ({ target }) => {
   if (target.dataset.all) switchAll(target.dataset.all === "true");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use audiotome_dispatch::{MemberState, MemberStatus};
-use audiotome_production::{Narrator, expected_duration};
+use audiotome_production::{Narrator, VoiceWish, expected_duration};
 use audiotome_speech::EngineKind;
 use axum::extract::State;
 use serde::Serialize;
@@ -80,13 +80,19 @@ pub(crate) async fn estimate(
     }))
 }
 
-/// Whoever would read the book.
+/// Whoever would read the book; refused when one of its voices is not there.
 async fn reader(master: &Arc<Master>, inside: &Inside) -> Result<(EngineKind, String), Problem> {
     let (studio, language) = (Arc::clone(&master.studio), inside.language());
-    let wish = inside.order.voice.of_narrator();
+    let wish = inside.order.voice.clone();
     // It may ask espeak-ng.
     let found = tokio::task::spawn_blocking(move || {
-        Narrator::expected(&language, &wish, &studio.installed, &studio.servers())
+        let servers = studio.servers();
+        let expected =
+            |wish: &VoiceWish| Narrator::expected(&language, wish, &studio.installed, &servers);
+        for other in wish.of_others() {
+            expected(&other)?;
+        }
+        expected(&wish.of_narrator())
     });
     let found = found.await;
     let found = found.map_err(|panic| Problem::new(Kind::Broken, panic.to_string()))?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use audiotome_book::RuleName;
 use audiotome_core::{Language, LeftOutKind};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -30,6 +31,8 @@ struct BookPage {
     languages: Vec<String>,
     /// Kinds of part that are read although they are usually left out.
     included: Vec<String>,
+    /// Kinds of part that are left out, usually read or not.
+    skipped: Vec<String>,
     voices: Vec<Group>,
     jobs: Vec<Earlier>,
 }
@@ -57,6 +60,7 @@ pub(crate) async fn page(
                 cover: Cover::of(&master, &id, &book.book.title),
                 languages: languages(&language),
                 included: wishes.include.clone().unwrap_or_default(),
+                skipped: wishes.skip.clone().unwrap_or_default(),
                 voices,
                 jobs: jobs.into_iter().map(Earlier::of).collect(),
                 wishes,
@@ -104,6 +108,9 @@ impl BookPage {
     fn parts(&self) -> Vec<Part> {
         let mut parts: Vec<Part> = Vec::new();
         for part in &self.book.left_out {
+            if LeftOutKind::USUALLY_READ.contains(&part.kind) {
+                continue;
+            }
             let kind = kind_name(part.kind);
             let label = (part.label != "in the text").then(|| part.label.clone());
             match parts.iter_mut().find(|known| known.kind == kind) {
@@ -130,6 +137,23 @@ impl BookPage {
             }
         }
         parts
+    }
+
+    /// Kinds of part that are read unless a person says otherwise, and whether they are.
+    fn others(&self) -> Vec<(String, bool)> {
+        let kinds = LeftOutKind::USUALLY_READ.map(kind_name).into_iter();
+        kinds
+            .map(|kind| (kind.clone(), !self.skipped.contains(&kind)))
+            .collect()
+    }
+
+    /// The rules by which text becomes what is heard, and whether they are followed.
+    fn rules(&self) -> Vec<(&'static str, bool)> {
+        let without = self.wishes.no_rules.as_deref().unwrap_or_default();
+        let follows = |name: &str| !without.iter().any(|rule| rule == name);
+        RuleName::all()
+            .map(|rule| (rule.name(), follows(rule.name())))
+            .collect()
     }
 
     fn is_format(&self, name: &str) -> bool {

@@ -96,6 +96,11 @@ impl Strings {
         self.say(&format!("book.part.{kind}"))
     }
 
+    /// What a rule makes of text.
+    pub(crate) fn rule(&self, name: &str) -> &'static str {
+        self.say(&format!("book.rule.{name}"))
+    }
+
     /// The name of a format of audiobooks.
     pub(crate) fn format(&self, name: &str) -> &'static str {
         self.say(&format!("book.format.{name}"))
