@@ -3,12 +3,17 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use audiotome_codec::flac;
 use audiotome_core::{AudioStore, Clip, SegmentKey, StoreError};
+use audiotome_files::STAGED_PREFIX;
 
 use crate::storage::new_id;
+
+/// A staged file so old belongs to no living process.
+const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
 /// A store in a folder, which any number of processes may share.
 #[derive(Clone, Debug)]
@@ -30,7 +35,7 @@ impl FolderStore {
     /// When the folder can't be made or read.
     pub fn open(root: PathBuf) -> Result<Self, StoreError> {
         fs_err::create_dir_all(&root).map_err(failed("make the clip store", &root))?;
-        clear(&root).map_err(failed("read the clip store", &root))?;
+        clean(&root).map_err(failed("read the clip store", &root))?;
         let inner = Inner {
             root,
             writing: (0..256).map(|_| Mutex::new(())).collect(),
@@ -135,14 +140,33 @@ impl Inner {
 }
 
 /// Removes staged files that no living process can be writing.
-fn clear(root: &Path) -> io::Result<()> {
+fn clean(root: &Path) -> io::Result<()> {
     for folder in fs_err::read_dir(root)? {
         let folder = folder?;
-        if folder.file_type()?.is_dir() {
-            audiotome_files::clear(&folder.path())?;
+        if !folder.file_type()?.is_dir() {
+            continue;
+        }
+        for file in fs_err::read_dir(folder.path())? {
+            let file = file?;
+            if is_left_behind(&file) {
+                // Another process that opens the store may be quicker; gone is gone.
+                let _ = fs_err::remove_file(file.path());
+            }
         }
     }
     Ok(())
+}
+
+fn is_left_behind(file: &fs_err::DirEntry) -> bool {
+    let staged = file
+        .file_name()
+        .to_string_lossy()
+        .starts_with(STAGED_PREFIX);
+    let age = || {
+        let modified = file.metadata().ok()?.modified().ok()?;
+        SystemTime::now().duration_since(modified).ok()
+    };
+    staged && age().is_some_and(|age| age > LEFT_BEHIND)
 }
 
 fn failed(action: &str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {

@@ -6,15 +6,11 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use tempfile::{Builder, NamedTempFile, TempPath};
 
 /// The prefix of staged files; one that a crash left behind is known by it.
 pub const STAGED_PREFIX: &str = ".audiotome-";
-
-/// What is staged and so old belongs to no living process.
-const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
 /// A file on its way to a path: invisible there until [`Staged::commit`], gone when dropped.
 #[derive(Debug)]
@@ -67,15 +63,12 @@ pub struct StagedPath {
 }
 
 impl StagedPath {
-    /// Reserves a staged path beside `target`, with the same extension (programs read it). What crashes
-    /// left there, which may be as large as an audiobook, is cleared.
+    /// Reserves a staged path beside `target`, with the same extension (programs read it).
     ///
     /// # Errors
     /// When the folder can't be made or written to.
     pub fn new(target: &Path) -> io::Result<Self> {
         let path = named_beside(target)?.into_temp_path();
-        // Whatever it takes up, it is in nobody's way.
-        let _ = clear(parent(target));
         Ok(Self {
             path,
             target: target.to_owned(),
@@ -134,33 +127,6 @@ pub fn can_write(target: &Path) -> io::Result<()> {
     let there = parent(target).ancestors().find(|folder| folder.exists());
     let folder = there.unwrap_or(Path::new("."));
     named_beside(&folder.join("probe")).map(drop)
-}
-
-/// Removes what crashes left behind in `folder`, an hour ago or longer: staged files, and folders of such.
-///
-/// # Errors
-/// When the folder can't be read. What can't be removed stays.
-pub fn clear(folder: &Path) -> io::Result<()> {
-    for entry in fs_err::read_dir(folder)? {
-        let entry = entry?;
-        if is_left_behind(&entry) {
-            // Another process that clears the folder may be quicker; gone is gone.
-            let _ = match entry.file_type() {
-                Ok(kind) if kind.is_dir() => fs_err::remove_dir_all(entry.path()),
-                _ => fs_err::remove_file(entry.path()),
-            };
-        }
-    }
-    Ok(())
-}
-
-fn is_left_behind(entry: &fs_err::DirEntry) -> bool {
-    let name = entry.file_name();
-    let age = || {
-        let modified = entry.metadata().ok()?.modified().ok()?;
-        SystemTime::now().duration_since(modified).ok()
-    };
-    name.to_string_lossy().starts_with(STAGED_PREFIX) && age().is_some_and(|age| age > LEFT_BEHIND)
 }
 
 fn named_beside(target: &Path) -> io::Result<NamedTempFile> {
@@ -223,30 +189,6 @@ mod tests {
         assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 0);
         write(&folder.path().join("file"), b"").unwrap();
         assert!(can_write(&folder.path().join("file/c.txt")).is_err());
-    }
-
-    #[test]
-    fn what_crashes_left_is_cleared_when_it_is_old() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name);
-        for name in ["old", "young"] {
-            write(&path(&format!("{STAGED_PREFIX}{name}")), b"half").unwrap();
-            write(&path(&format!("{STAGED_PREFIX}{name}.d/part")), b"half").unwrap();
-            write(&path(name), b"whole").unwrap();
-        }
-        let yesterday = SystemTime::now() - 24 * LEFT_BEHIND;
-        for name in [".audiotome-old", ".audiotome-old.d", "old"] {
-            let file = fs_err::File::open(path(name)).unwrap();
-            file.file().set_modified(yesterday).unwrap();
-        }
-        clear(folder.path()).unwrap();
-        let left = fs_err::read_dir(folder.path()).unwrap();
-        let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
-        left.sort();
-        assert_eq!(
-            left,
-            [".audiotome-young", ".audiotome-young.d", "old", "young"]
-        );
     }
 
     #[test]

@@ -113,7 +113,6 @@ impl Master {
     ) -> Result<Self, ServeError> {
         let folder = studio.data.path();
         fs_err::create_dir_all(folder.join("books"))?;
-        audiotome_files::clear(&folder.join("books"))?;
         fs_err::create_dir_all(folder.join("jobs"))?;
         let database = Database::open(&folder.join("jobs.db"))?;
         let known = database.call(|connection| {
