@@ -56,6 +56,13 @@ pub fn claimed(data: &DataFolder) -> Result<HashSet<SegmentKey>, StoreError> {
     }
     for entry in fs_err::read_dir(&folder).map_err(failed("read", &folder))? {
         let path = entry.map_err(failed("read", &folder))?.path();
+        // What is not ours to read, a file of the system's say, claims nothing.
+        if path
+            .file_name()
+            .is_none_or(|name| name.len() != blake3::OUT_LEN * 2)
+        {
+            continue;
+        }
         if is_given_up(&path) {
             // Whether it goes now or with the next look is all the same.
             let _ = fs_err::remove_file(&path);

@@ -49,8 +49,9 @@ function flush() {
       return true;
     } catch (error) {
       refused = true;
-      // What was typed since counts for more.
-      if (error.status === 0) waiting = merged(change, waiting);
+      // It is sent again with the next change, so that nothing on the page is lost; what was typed since
+      // counts for more.
+      waiting = merged(change, waiting);
       $("saved").textContent = `${say("book.unsaved")}: ${error.message}`;
       $("saved").classList.add("wrong");
       return false;

@@ -275,3 +275,17 @@ fn an_estimate_and_a_sample_are_of_what_would_be_read() {
     assert!(source.starts_with("Things to remember"), "{source}");
     assert_eq!(heard.len(), 1);
 }
+
+#[test]
+fn a_book_is_never_left_out_as_a_whole() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "", &[]);
+    let table = "| Thing | Price |\n| --- | --- |\n| A lamp that works | nothing |\n";
+    let book = master.upload("table.md", table);
+    let path = format!("/books/{book}");
+    let skip = json!({ "job": { "skip": ["tables", "headings"] } });
+    let (status, answer) = master.call("PATCH", &path, Some(&skip));
+    assert_eq!(status, 422, "{answer}");
+    assert_eq!(master.get(&path)["job"]["skip"], Value::Null);
+    change(&master, &book, json!({ "job": { "skip": ["headings"] } }));
+}

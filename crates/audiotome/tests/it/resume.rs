@@ -165,7 +165,7 @@ fn a_clip_that_vanishes_meanwhile_is_spoken_again() {
         sandbox.file("book.md", long_book());
         let mut command = sandbox.convert(&args);
         let (child, events) =
-            start_until_spoken(command.env("AUDIOTOME_TONE", "delay=20ms"), enough);
+            start_until_spoken(command.env("AUDIOTOME_TONE", "delay=100ms"), enough);
         let mut before = spoken(&events);
         let gone = before.pop().unwrap();
         fs_err::remove_file(sandbox.path(&clip(&gone))).unwrap();

@@ -192,8 +192,10 @@ pub(crate) async fn change(
     let (asker, original) = (Arc::clone(&master), Arc::clone(&inside.original));
     let settings = settings::of(&master.database).await?;
     let renamed = change.contains_key("metadata");
+    let book = id.clone();
     let kept = master.database.call(move |connection| {
-        let mut now: Kept = kept::get(connection, &id)?;
+        let before: Kept = kept::get(connection, &id)?;
+        let mut now = before.clone();
         now.edits = now.edits.settled(&original).0;
         let changed = now.changed(change, &original);
         let changed = changed.and_then(|kept| {
@@ -208,10 +210,18 @@ pub(crate) async fn change(
             kept::put(connection, &id, kept)?;
             books::rename(connection, &id, title, authors)?;
         }
-        Ok(changed.map(drop))
+        Ok(changed.map(|_| before))
     });
-    kept.await??;
-    let inside = Inside::open(&master, inside.stored, InsideQuery::default()).await?;
+    let before = kept.await??;
+    let inside = match Inside::open(&master, inside.stored, InsideQuery::default()).await {
+        Ok(inside) => inside,
+        // With everything left out there is no book any more, and nobody could change that back.
+        Err(problem) => {
+            let back = move |connection: &_| kept::put(connection, &book, &before);
+            master.database.call(back).await?;
+            return Err(refused(problem.into_words().0));
+        }
+    };
     if renamed {
         let data = json!({ "id": inside.stored.id, "title": inside.book.metadata.title });
         master.hub.tell("book", None, data);
