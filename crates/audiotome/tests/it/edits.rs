@@ -283,9 +283,13 @@ fn a_book_is_never_left_out_as_a_whole() {
     let table = "| Thing | Price |\n| --- | --- |\n| A lamp that works | nothing |\n";
     let book = master.upload("table.md", table);
     let path = format!("/books/{book}");
-    let skip = json!({ "job": { "skip": ["tables", "headings"] } });
+    let before = master.get(&path);
+    let skip =
+        json!({ "metadata": { "title": "Other" }, "job": { "skip": ["tables", "headings"] } });
     let (status, answer) = master.call("PATCH", &path, Some(&skip));
     assert_eq!(status, 422, "{answer}");
     assert_eq!(master.get(&path)["job"]["skip"], Value::Null);
+    assert_eq!(master.get(&path), before);
+    assert_eq!(master.get("/books")["books"][0]["title"], before["title"]);
     change(&master, &book, json!({ "job": { "skip": ["headings"] } }));
 }

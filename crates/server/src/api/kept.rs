@@ -137,6 +137,20 @@ impl Kept {
         Ok((new, order))
     }
 
+    /// Keeps it for a book, which the library shows by its changed name.
+    fn keep(
+        &self,
+        connection: &Connection,
+        book: &str,
+        original: &Book,
+    ) -> Result<(), DatabaseError> {
+        let (changed, original) = (&self.edits.metadata, &original.metadata);
+        let title = changed.title.as_ref().unwrap_or(&original.title);
+        let authors = changed.authors.as_ref().unwrap_or(&original.authors);
+        kept::put(connection, book, self)?;
+        books::rename(connection, book, title, authors)
+    }
+
     /// The same with a change (a merge patch, RFC 7396) to the book as it was read.
     fn changed(&self, change: Map<String, Value>, original: &Book) -> Result<Self, Problem> {
         let mut edits = change;
@@ -192,7 +206,7 @@ pub(crate) async fn change(
     let (asker, original) = (Arc::clone(&master), Arc::clone(&inside.original));
     let settings = settings::of(&master.database).await?;
     let renamed = change.contains_key("metadata");
-    let book = id.clone();
+    let (book, as_read) = (id.clone(), Arc::clone(&original));
     let kept = master.database.call(move |connection| {
         let before: Kept = kept::get(connection, &id)?;
         let mut now = before.clone();
@@ -203,12 +217,7 @@ pub(crate) async fn change(
             Ok(kept)
         });
         if let Ok(kept) = &changed {
-            let metadata = &kept.edits.metadata;
-            let title = metadata.title.as_ref().unwrap_or(&original.metadata.title);
-            let authors = metadata.authors.as_ref();
-            let authors = authors.unwrap_or(&original.metadata.authors);
-            kept::put(connection, &id, kept)?;
-            books::rename(connection, &id, title, authors)?;
+            kept.keep(connection, &id, &original)?;
         }
         Ok(changed.map(|_| before))
     });
@@ -217,9 +226,10 @@ pub(crate) async fn change(
         Ok(inside) => inside,
         // With everything left out there is no book any more, and nobody could change that back.
         Err(problem) => {
-            let back = move |connection: &_| kept::put(connection, &book, &before);
+            let back = move |connection: &_| before.keep(connection, &book, &as_read);
             master.database.call(back).await?;
-            return Err(refused(problem.into_words().0));
+            let (message, hint) = problem.into_words();
+            return Err(refused(message).with_hint(hint));
         }
     };
     if renamed {
