@@ -34,8 +34,8 @@ impl FolderStore {
     /// # Errors
     /// When the folder can't be made or read.
     pub fn open(root: PathBuf) -> Result<Self, StoreError> {
-        fs_err::create_dir_all(&root).map_err(failed("make the clip store", &root))?;
-        clean(&root).map_err(failed("read the clip store", &root))?;
+        fs_err::create_dir_all(&root).map_err(StoreError::file("make the clip store", &root))?;
+        clean(&root).map_err(StoreError::file("read the clip store", &root))?;
         let inner = Inner {
             root,
             writing: (0..256).map(|_| Mutex::new(())).collect(),
@@ -45,12 +45,18 @@ impl FolderStore {
         })
     }
 
+    /// The key of the clip in a file of the store; `None` for any other file.
+    #[must_use]
+    pub fn key_of(path: &Path) -> Option<SegmentKey> {
+        path.file_stem()?.to_str()?.parse().ok()
+    }
+
     /// The id of the store, which the first who asks writes.
     pub(crate) fn shared_id(&self) -> Result<String, StoreError> {
         let path = self.inner.root.join("store-id");
         let written = audiotome_files::create(&path, new_id().as_bytes());
-        written.map_err(failed("write", &path))?;
-        let id = fs_err::read_to_string(&path).map_err(failed("read", &path))?;
+        written.map_err(StoreError::file("write", &path))?;
+        let id = fs_err::read_to_string(&path).map_err(StoreError::file("read", &path))?;
         Ok(id.trim().to_owned())
     }
 
@@ -103,7 +109,8 @@ impl Inner {
 
     fn has(&self, key: &SegmentKey) -> Result<bool, StoreError> {
         let path = self.path(key);
-        path.try_exists().map_err(failed("look for", &path))
+        path.try_exists()
+            .map_err(StoreError::file("look for", &path))
     }
 
     fn get(&self, key: &SegmentKey) -> Result<Option<Clip>, StoreError> {
@@ -111,13 +118,13 @@ impl Inner {
         let bytes = match fs_err::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed("read", &path)(error)),
+            Err(error) => return Err(StoreError::file("read", &path)(error)),
         };
         match flac::decode(&bytes) {
             Ok(clip) => Ok(Some(clip)),
             Err(error) => {
                 let aside = path.with_extension("flac.damaged");
-                fs_err::rename(&path, &aside).map_err(failed("put aside", &path))?;
+                fs_err::rename(&path, &aside).map_err(StoreError::file("put aside", &path))?;
                 Err(StoreError::Damaged {
                     key: *key,
                     reason: format!("{error}; it is now `{}`", aside.display()),
@@ -135,7 +142,7 @@ impl Inner {
         if self.has(key)? {
             return Ok(());
         }
-        audiotome_files::write(&path, &bytes).map_err(failed("write", &path))
+        audiotome_files::write(&path, &bytes).map_err(StoreError::file("write", &path))
     }
 }
 
@@ -167,9 +174,4 @@ fn is_left_behind(file: &fs_err::DirEntry) -> bool {
         SystemTime::now().duration_since(modified).ok()
     };
     staged && age().is_some_and(|age| age > LEFT_BEHIND)
-}
-
-fn failed(action: &str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
-    let action = format!("{action} `{}`", path.display());
-    move |source| StoreError::Io { action, source }
 }

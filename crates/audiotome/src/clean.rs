@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use audiotome_core::SegmentKey;
+use audiotome_audio::FolderStore;
 use audiotome_production::{DataFolder, claimed};
 
 use crate::cli::CleanArgs;
@@ -26,11 +26,8 @@ pub(crate) fn run(args: &CleanArgs, data: &DataFolder) -> anyhow::Result<u8> {
         .checked_sub(age)
         .unwrap_or(SystemTime::UNIX_EPOCH);
     let claimed = claimed(data)?;
-    let is_claimed = |file: &Kept| {
-        let name = file.path.file_stem().and_then(|name| name.to_str());
-        let key = name.and_then(|name| name.parse::<SegmentKey>().ok());
-        key.is_some_and(|key| claimed.contains(&key))
-    };
+    let is_claimed =
+        |file: &Kept| FolderStore::key_of(&file.path).is_some_and(|key| claimed.contains(&key));
     let (mut number, mut size) = (0, 0);
     for file in files(&data.clips())
         .chain(files(&data.chapters()))

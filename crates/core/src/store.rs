@@ -1,6 +1,7 @@
 //! The seam to wherever clips are kept.
 
 use std::io::ErrorKind;
+use std::path::Path;
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -30,6 +31,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// For `map_err` on I/O with a path.
+    pub fn file(action: &str, path: &Path) -> impl FnOnce(std::io::Error) -> Self + use<> {
+        let action = format!("{action} `{}`", path.display());
+        move |source| Self::Io { action, source }
+    }
+
     /// The way out, where there is one.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {

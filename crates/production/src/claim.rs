@@ -22,7 +22,7 @@ pub(crate) struct Claim(PathBuf);
 impl Claim {
     /// Claims the clips of `plan` for the audiobook at `target`, in place of what that needed before.
     pub(crate) fn stake(data: &DataFolder, target: &Path, plan: &Plan) -> Result<Self, StoreError> {
-        let target = std::path::absolute(target).map_err(failed("find", target))?;
+        let target = std::path::absolute(target).map_err(StoreError::file("find", target))?;
         let name = blake3::hash(target.as_os_str().as_encoded_bytes()).to_hex();
         let path = data.claims().join(name.as_str());
         let keys: String = plan
@@ -30,7 +30,7 @@ impl Claim {
             .iter()
             .flat_map(|segment| [segment.key.to_string(), "\n".to_owned()])
             .collect();
-        audiotome_files::write(&path, keys.as_bytes()).map_err(failed("write", &path))?;
+        audiotome_files::write(&path, keys.as_bytes()).map_err(StoreError::file("write", &path))?;
         Ok(Self(path))
     }
 
@@ -39,7 +39,7 @@ impl Claim {
         match fs_err::remove_file(&self.0) {
             // Another run made the same audiobook.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            removed => removed.map_err(failed("remove", &self.0)),
+            removed => removed.map_err(StoreError::file("remove", &self.0)),
         }
     }
 }
@@ -54,8 +54,8 @@ pub fn claimed(data: &DataFolder) -> Result<HashSet<SegmentKey>, StoreError> {
     if !folder.exists() {
         return Ok(keys);
     }
-    for entry in fs_err::read_dir(&folder).map_err(failed("read", &folder))? {
-        let path = entry.map_err(failed("read", &folder))?.path();
+    for entry in fs_err::read_dir(&folder).map_err(StoreError::file("read", &folder))? {
+        let path = entry.map_err(StoreError::file("read", &folder))?.path();
         // What is not ours to read, a file of the system's say, claims nothing.
         if path
             .file_name()
@@ -71,7 +71,7 @@ pub fn claimed(data: &DataFolder) -> Result<HashSet<SegmentKey>, StoreError> {
         let lines = match fs_err::read_to_string(&path) {
             // Its run has ended meanwhile.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            lines => lines.map_err(failed("read", &path))?,
+            lines => lines.map_err(StoreError::file("read", &path))?,
         };
         keys.extend(
             lines
@@ -86,9 +86,4 @@ fn is_given_up(claim: &Path) -> bool {
     let modified = fs_err::metadata(claim).and_then(|metadata| metadata.modified());
     let age = modified.ok().and_then(|modified| modified.elapsed().ok());
     age.is_some_and(|age| age > VALID)
-}
-
-fn failed(action: &str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
-    let action = format!("{action} `{}`", path.display());
-    move |source| StoreError::Io { action, source }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use audiotome_audio::FolderStore;
 use audiotome_core::SegmentKey;
 use audiotome_production::{MakeError, claimed};
 use walkdir::WalkDir;
@@ -42,7 +43,8 @@ pub(crate) fn files(folder: &Path) -> impl Iterator<Item = Kept> + use<> {
     })
 }
 
-/// Clips that neither a job needs which is not done, nor an interrupted `convert`. Jobs begin to count what they need when this is through.
+/// Clips that neither a job needs which is not done, nor an interrupted `convert`. Jobs begin to count
+/// what they need when this is through.
 pub(crate) async fn unneeded(master: &Master) -> Result<Vec<Kept>, Problem> {
     if queue(master).is_some() {
         let message = "the store of clips is shared: other masters may need what this one does not";
@@ -53,9 +55,8 @@ pub(crate) async fn unneeded(master: &Master) -> Result<Vec<Kept>, Problem> {
     let found = tokio::task::spawn_blocking(move || {
         needed.extend(claimed(&data).map_err(MakeError::Store)?);
         let clips = files(&data.clips()).filter(|clip| {
-            let key = clip.path.file_stem().and_then(|stem| stem.to_str());
-            let key = key.and_then(|key| key.parse::<SegmentKey>().ok());
             // What is no clip is not ours to delete.
+            let key = FolderStore::key_of(&clip.path);
             clip.age > YOUNG && key.is_some_and(|key| !needed.contains(&key))
         });
         Ok(clips.collect())
