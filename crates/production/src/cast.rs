@@ -30,15 +30,12 @@ impl Company<'_> {
     pub(crate) fn cast(&self, book: &mut Book, narrator: &Narration) -> Result<Cast, MakeError> {
         let casting = &self.wish.casting;
         let mut cast = Cast::from(narrator.clone());
-        for number in 1..=book.chapters.len() {
-            if let Some(voice) = casting.chapter(number, &book.chapters) {
-                let of = || format!("chapter {number}");
-                cast.chapters
-                    .insert(number, self.open(narrator, voice, of)?);
-            }
+        for (number, voice) in chapters(casting, book) {
+            let of = || format!("chapter {number}");
+            cast.chapters
+                .insert(number, self.open(narrator, voice, of)?);
         }
-        let blocks = || book.chapters.iter().flat_map(|chapter| &chapter.blocks);
-        let speakers: BTreeSet<&String> = blocks().filter_map(|b| b.voice.as_ref()).collect();
+        let speakers = speakers(book);
         for speaker in &speakers {
             let voice = voice_of(casting, speaker);
             let of = || format!("`[voice:{speaker}]`");
@@ -101,11 +98,7 @@ impl Company<'_> {
         name: &VoiceName,
         of: impl Fn() -> String,
     ) -> Result<Narration, MakeError> {
-        let wish = VoiceWish {
-            engine: name.engine,
-            voice: Some(name.voice.clone()),
-            ..self.wish.clone()
-        };
+        let wish = self.wish.read_by(name);
         match Narrator::choose(&narrator.language, &wish, self.installed, self.servers) {
             Ok(found) => Ok(found.narration),
             Err(OpenError::UnknownVoice { .. }) => Err(MakeError::NoSuchVoice {
@@ -134,6 +127,40 @@ impl Company<'_> {
             .map(|(_, name)| name)
             .collect()
     }
+}
+
+impl VoiceWish {
+    /// The same for each voice that chapters and speakers of `book` have, besides the narrator's.
+    pub fn of_others(&self, book: &Book) -> impl Iterator<Item = Self> {
+        let chapters = chapters(&self.casting, book).map(|(_, voice)| voice.clone());
+        let speakers = speakers(book).into_iter();
+        let speakers = speakers.map(|speaker| voice_of(&self.casting, speaker));
+        let voices: BTreeSet<VoiceName> = chapters.chain(speakers).collect();
+        voices.into_iter().map(|voice| self.read_by(&voice))
+    }
+
+    fn read_by(&self, name: &VoiceName) -> Self {
+        Self {
+            engine: name.engine,
+            voice: Some(name.voice.clone()),
+            ..self.clone()
+        }
+    }
+}
+
+/// Chapters with a voice of their own, by their numbers.
+fn chapters<'a>(
+    casting: &'a Casting,
+    book: &'a Book,
+) -> impl Iterator<Item = (usize, &'a VoiceName)> {
+    let numbers = 1..=book.chapters.len();
+    numbers.filter_map(|number| Some((number, casting.chapter(number, &book.chapters)?)))
+}
+
+/// Speakers that the text names.
+fn speakers(book: &Book) -> BTreeSet<&String> {
+    let blocks = book.chapters.iter().flat_map(|chapter| &chapter.blocks);
+    blocks.filter_map(|block| block.voice.as_ref()).collect()
 }
 
 /// The voice of a speaker: as the mapping says, else the one of that name. Other programs name a file.

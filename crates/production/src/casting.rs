@@ -8,7 +8,6 @@
 //! Alice = en-us+f3             a speaker, for `[voice:Alice]` in the text
 //! ```
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -87,11 +86,6 @@ impl Casting {
     /// The voice for a speaker.
     pub(crate) fn speaker(&self, name: &str) -> Option<&VoiceName> {
         self.last(|role| matches!(role, Role::Named(named) if same(named, name)))
-    }
-
-    /// Every voice that is named, once.
-    pub(crate) fn voices(&self) -> BTreeSet<&VoiceName> {
-        self.lines.iter().map(|(_, voice)| voice).collect()
     }
 
     /// Speakers and titles that are named.

@@ -126,15 +126,6 @@ impl VoiceWish {
         }
         wish
     }
-
-    /// The same, read by each voice in turn that the mapping names.
-    pub fn of_others(&self) -> impl Iterator<Item = Self> {
-        self.casting.voices().into_iter().map(|named| Self {
-            engine: named.engine,
-            voice: Some(named.voice.clone()),
-            ..self.clone()
-        })
-    }
 }
 
 impl Reading {

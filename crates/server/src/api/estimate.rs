@@ -83,13 +83,13 @@ pub(crate) async fn estimate(
 /// Whoever would read the book; refused when one of its voices is not there.
 async fn reader(master: &Arc<Master>, inside: &Inside) -> Result<(EngineKind, String), Problem> {
     let (studio, language) = (Arc::clone(&master.studio), inside.language());
-    let wish = inside.order.voice.clone();
+    let (wish, book) = (inside.order.voice.clone(), Arc::clone(&inside.book));
     // It may ask espeak-ng.
     let found = tokio::task::spawn_blocking(move || {
         let servers = studio.servers();
         let expected =
             |wish: &VoiceWish| Narrator::expected(&language, wish, &studio.installed, &servers);
-        for other in wish.of_others() {
+        for other in wish.of_others(&book) {
             expected(&other)?;
         }
         expected(&wish.of_narrator())
