@@ -229,6 +229,22 @@ test("what is usually read, rules, and who reads what can be chosen", async () =
   assert.deepEqual(page.faults, []);
 });
 
+test("what is skipped in other ways stays skipped, and says so", async () => {
+  const book = await master.upload("skips.md", bookText({ title: "Skips" }));
+  await master.call("PATCH", `/books/${book.id}`, { job: { skip: ["frontmatter", "notes"], voices: "Nobody = no-such-voice" } });
+  const page = await openPage(browser);
+  await page.goto(`${master.url}/book/${book.id}`);
+  await page.locator("#estimate[aria-busy=false]").waitFor();
+  assert.equal(await page.locator("#reader").innerText(), "tone", "who says nothing needs no voice");
+  await page.getByText("More that can be left out").click();
+  assert.equal(await page.getByRole("switch", { name: "In front of the text" }).isChecked(), false);
+  await page.getByRole("switch", { name: "Tables" }).uncheck();
+  await saved(page);
+  const { skip } = (await master.call("GET", `/books/${book.id}`)).job;
+  assert.deepEqual(skip.sort(), ["front-matter", "notes", "tables"]);
+  await checkPage(page);
+});
+
 test("a book is deleted once it is sure", async () => {
   const book = await master.upload("f.md", bookText({ title: "Unwanted" }));
   const page = await openPage(browser);

@@ -1,5 +1,6 @@
 //! A book before it is spoken: what would be read, by whom, and how.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -32,7 +33,7 @@ struct BookPage {
     /// Kinds of part that are read although they are usually left out.
     included: Vec<String>,
     /// Kinds of part that are left out, usually read or not.
-    skipped: Vec<String>,
+    skipped: BTreeSet<LeftOutKind>,
     voices: Vec<Group>,
     jobs: Vec<Earlier>,
 }
@@ -54,13 +55,14 @@ pub(crate) async fn page(
     match lay_out(&master, &id).await {
         Ok((inside, voices, jobs)) => {
             let wishes = inside.wishes.clone();
+            let skipped = inside.order.reading.skip.clone();
             let language = inside.language();
             let book: BookDetails = inside.into();
             show(&BookPage {
                 cover: Cover::of(&master, &id, &book.book.title),
                 languages: languages(&language),
                 included: wishes.include.clone().unwrap_or_default(),
-                skipped: wishes.skip.clone().unwrap_or_default(),
+                skipped,
                 voices,
                 jobs: jobs.into_iter().map(Earlier::of).collect(),
                 wishes,
@@ -141,10 +143,17 @@ impl BookPage {
 
     /// Kinds of part that are read unless a person says otherwise, and whether they are.
     fn others(&self) -> Vec<(String, bool)> {
-        let kinds = LeftOutKind::USUALLY_READ.map(kind_name).into_iter();
+        let kinds = LeftOutKind::USUALLY_READ.into_iter();
         kinds
-            .map(|kind| (kind.clone(), !self.skipped.contains(&kind)))
+            .map(|kind| (kind_name(kind), !self.skipped.contains(&kind)))
             .collect()
+    }
+
+    /// Kinds that are to be left out and would be anyway: no switch is for them, and none brings them back.
+    fn left_anyway(&self) -> Vec<String> {
+        let usual = |kind: &&LeftOutKind| LeftOutKind::USUALLY_READ.contains(kind);
+        let kinds = self.skipped.iter().filter(|kind| !usual(kind));
+        kinds.copied().map(kind_name).collect()
     }
 
     /// The rules by which text becomes what is heard, and whether they are followed.
