@@ -35,9 +35,12 @@ pub(crate) fn apply(book: &mut Book) {
         warnings.push(format!("{more} more narration tags are read as text"));
     }
     book.warnings.append(&mut warnings);
-    let says_something = |block: &Block| block.text.chars().any(char::is_alphanumeric);
     book.chapters
         .retain(|chapter| chapter.blocks.iter().any(says_something));
+}
+
+fn says_something(block: &Block) -> bool {
+    block.text.chars().any(char::is_alphanumeric)
 }
 
 /// The blocks of a chapter with its tags carried out, and what was odd about them.
@@ -72,7 +75,9 @@ pub fn written(blocks: &[Block]) -> Vec<Block> {
     for block in blocks {
         let mut text = tokens::escaped(&block.text);
         if let Some(voice) = &block.voice {
-            text = format!("[voice:{voice}]{text}[/voice]");
+            // Not `\[/voice]`, which would be text.
+            let space = if text.ends_with('\\') { " " } else { "" };
+            text = format!("[voice:{voice}]{text}{space}[/voice]");
         }
         if let Some(pause) = block.pause {
             text = format!("{text} {}", tokens::pause(pause));
@@ -230,6 +235,11 @@ mod tests {
             "A [voice:b]c.[/voice] D [pause:1.5] e.",
             r"\[pause:3] f [pause:2]",
             "g",
+            "[voice[pause]: h",
+            r"[voice:b]i\ [/voice]",
+            "[/[voice:b][/voice]voice]j",
+            "…",
+            "[pause] k",
         ];
         let (blocks, _) = in_chapter(paragraphs(&texts));
         assert_eq!(in_chapter(written(&blocks)).0, blocks);
@@ -284,8 +294,19 @@ mod tests {
         }
 
         #[test]
-        fn no_text_panics(text in r"(\[|\]|/|:|voice|skip|pause|break|[0-9.]|\PC){0,40}") {
+        fn no_text_panics(text in r"(\[|\]|/|:|\\| |voice|skip|pause|break|[0-9.]|\PC){0,40}") {
             let (blocks, _) = in_chapter(paragraphs(&[&text, "after"]));
+            prop_assert_eq!(in_chapter(written(&blocks)).0, blocks);
+        }
+
+        /// Halves of tags, with whole tags between them.
+        #[test]
+        fn whatever_is_written_is_read_again(
+            texts in prop::collection::vec(
+                r"(\[voice:a\]|\[/voice\]|\[pause\]|\[skip\]|\[/skip\]|\[voice|\[/|\[|\]|:|\\| |x|…){0,12}", 1..4)
+        ) {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let (blocks, _) = in_chapter(paragraphs(&texts));
             prop_assert_eq!(in_chapter(written(&blocks)).0, blocks);
         }
     }

@@ -93,16 +93,25 @@ impl Parts {
     fn flush(&mut self) {
         let Some(model) = &self.model else { return };
         let text = self.text.trim();
+        let own = &mut self.blocks[self.before..];
         if text.chars().any(char::is_alphanumeric) {
             let voice = self.voices.last().cloned();
-            self.blocks.push(Block {
-                voice: voice.or_else(|| model.voice.clone()),
-                language: model.language.clone(),
-                ..Block::new(model.kind, text)
-            });
+            let voice = voice.or_else(|| model.voice.clone());
+            match own.last_mut() {
+                // Nobody said anything in between, as in `one [voice:a][/voice] two`.
+                Some(last) if last.voice == voice && last.pause.is_none() => {
+                    last.text.push(' ');
+                    last.text.push_str(text);
+                }
+                _ => self.blocks.push(Block {
+                    voice,
+                    language: model.language.clone(),
+                    ..Block::new(model.kind, text)
+                }),
+            }
             self.text.clear();
         } else if !text.is_empty()
-            && let Some(last) = self.blocks[self.before..].last_mut()
+            && let Some(last) = own.last_mut()
         {
             last.text.push_str(text);
             self.text.clear();
@@ -110,8 +119,8 @@ impl Parts {
     }
 
     fn pause(&mut self, pause: Duration) {
-        let spoken = |block: &&mut Block| block.kind != BlockKind::SceneBreak;
-        match self.blocks.iter_mut().rev().find(spoken) {
+        let says_something = |block: &&mut Block| super::says_something(block);
+        match self.blocks.iter_mut().rev().find(says_something) {
             Some(last) => last.pause = Some(last.pause.unwrap_or_default() + pause),
             None => self.lost_pause = true,
         }

@@ -39,9 +39,6 @@ pub(super) fn of(text: &str) -> Vec<Token<'_>> {
     // Where the text begins that is in no token yet.
     let mut start = 0;
     for (at, _) in text.match_indices('[') {
-        if at < start {
-            continue;
-        }
         let Some((source, tag)) = tag_at(&text[at..]) else {
             continue;
         };
@@ -64,14 +61,10 @@ pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut start = 0;
     for (at, _) in text.match_indices('[') {
-        // A bracket inside of a tag is a part of it.
-        if at >= start
-            && let Some((source, _)) = tag_at(&text[at..])
-        {
+        if tag_at(&text[at..]).is_some() {
             escaped.push_str(&text[start..at]);
             escaped.push('\\');
-            escaped.push_str(source);
-            start = at + source.len();
+            start = at;
         }
     }
     escaped + &text[start..]
@@ -97,10 +90,14 @@ fn push_text<'t>(tokens: &mut Vec<Token<'t>>, text: &'t str) {
 }
 
 /// What stands in brackets at the start of a text, where it has the name of a tag, and the tag, where it
-/// is one.
+/// is one. No tag has a bracket inside: the `[` of `[voice [pause]` is text.
 fn tag_at(text: &str) -> Option<(&str, Option<Tag>)> {
     let inner = text.strip_prefix('[')?;
-    let end = inner.bytes().take(MOST_BYTES).position(|b| b == b']')?;
+    let mut bytes = inner.bytes().take(MOST_BYTES);
+    let end = bytes.position(|b| matches!(b, b'[' | b']'))?;
+    if inner.as_bytes()[end] == b'[' {
+        return None;
+    }
     let source = &text[..end + 2];
     let (name, value) = match inner[..end].split_once(':') {
         Some((name, value)) => (name, Some(value.trim())),
@@ -116,9 +113,7 @@ fn tag(name: &str, value: Option<&str>) -> Option<Tag> {
         ("break", None) => Tag::Pause(BREAK),
         ("pause", None) => Tag::Pause(PAUSE),
         ("pause", Some(seconds)) => Tag::Pause(duration(seconds)?),
-        ("voice", Some(name)) if !name.is_empty() && !name.contains('[') => {
-            Tag::Voice(name.to_owned())
-        }
+        ("voice", Some(name)) if !name.is_empty() => Tag::Voice(name.to_owned()),
         ("/voice", None) => Tag::EndVoice,
         ("skip", None) => Tag::Skip,
         ("/skip", None) => Tag::EndSkip,
