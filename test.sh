@@ -17,6 +17,9 @@ if [ -z "${AUDIOTOME_TEST_VOICES:-}" ]; then
     export AUDIOTOME_TEST_VOICES=$here/target/test-data/voices
 fi
 
+# The same random cases in every run, so that a change is judged by what it changed. To look for new ones:
+# PROPTEST_CASES=20000 cargo nextest run
+export PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-1}
 cargo nextest run --locked --workspace "$@"
 cargo test --locked --workspace --doc --quiet
 cargo build --locked --package audiotome
