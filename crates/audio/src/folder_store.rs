@@ -3,17 +3,14 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use audiotome_codec::flac;
 use audiotome_core::{AudioStore, Clip, SegmentKey, StoreError};
-use audiotome_files::STAGED_PREFIX;
+use audiotome_files::{LEFT_BEHIND, is_staged};
 
 use crate::storage::new_id;
-
-/// A staged file so old belongs to no living process.
-const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
 /// A store in a folder, which any number of processes may share.
 #[derive(Clone, Debug)]
@@ -165,13 +162,9 @@ fn clean(root: &Path) -> io::Result<()> {
 }
 
 fn is_left_behind(file: &fs_err::DirEntry) -> bool {
-    let staged = file
-        .file_name()
-        .to_string_lossy()
-        .starts_with(STAGED_PREFIX);
     let age = || {
         let modified = file.metadata().ok()?.modified().ok()?;
         SystemTime::now().duration_since(modified).ok()
     };
-    staged && age().is_some_and(|age| age > LEFT_BEHIND)
+    is_staged(&file.path()) && age().is_some_and(|age| age > LEFT_BEHIND)
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use audiotome_audio::FolderStore;
+use audiotome_files::{LEFT_BEHIND, is_staged};
 use audiotome_production::{DataFolder, claimed};
 
 use crate::cli::CleanArgs;
@@ -18,20 +19,24 @@ pub(crate) struct Kept {
     modified: SystemTime,
 }
 
-/// Removes what was made more than so many days ago. Audiobooks and voices stay, and the clips of a
-/// `convert` that was interrupted in the last 30 days.
+/// Removes what was made more than so many days ago. Audiobooks and voices stay, and the clips of jobs and
+/// of a `convert` that were begun or interrupted in the last 30 days.
 pub(crate) fn run(args: &CleanArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let age = Duration::from_secs(u64::from(args.keep_days) * 86_400);
-    let limit = SystemTime::now()
-        .checked_sub(age)
-        .unwrap_or(SystemTime::UNIX_EPOCH);
+    let before = |age| {
+        let now = SystemTime::now();
+        now.checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH)
+    };
+    let limit = before(age);
+    // Somebody may be writing it.
+    let is_fresh = |file: &Kept| is_staged(&file.path) && file.modified > before(LEFT_BEHIND);
     let claimed = claimed(data)?;
     let is_claimed =
         |file: &Kept| FolderStore::key_of(&file.path).is_some_and(|key| claimed.contains(&key));
     let (mut number, mut size) = (0, 0);
     for file in files(&data.clips())
         .chain(files(&data.chapters()))
-        .filter(|file| file.modified <= limit && !is_claimed(file))
+        .filter(|file| file.modified <= limit && !is_claimed(file) && !is_fresh(file))
     {
         if !args.dry_run {
             fs_err::remove_file(&file.path)?;

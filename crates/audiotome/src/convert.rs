@@ -45,7 +45,7 @@ pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
             priority: Priority::default(),
             position: Position::default(),
             cancel: cancel.clone(),
-            claim: true,
+            job: None,
         };
         let rules = lexicon::of_book(data, book, &args.wish.lexicon.lexicon);
         let made = rules.and_then(|rules| {

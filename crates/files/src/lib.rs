@@ -6,11 +6,15 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::{Builder, NamedTempFile, TempPath};
 
 /// The prefix of staged files; one that a crash left behind is known by it.
 pub const STAGED_PREFIX: &str = ".audiotome-";
+
+/// A staged file so old belongs to no living process.
+pub const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
 /// A file on its way to a path: invisible there until [`Staged::commit`], gone when dropped.
 #[derive(Debug)]
@@ -117,6 +121,14 @@ pub fn create(target: &Path, bytes: &[u8]) -> io::Result<bool> {
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error),
     }
+}
+
+/// Whether a file is on its way to its final name, or was left behind on it.
+#[must_use]
+pub fn is_staged(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    name.as_encoded_bytes()
+        .starts_with(STAGED_PREFIX.as_bytes())
 }
 
 /// Whether a file could be written there, as far as that can be known: nothing is left behind.

@@ -1,7 +1,7 @@
 //! What an audiobook that is being made, or was interrupted, needs of the clips: a clean-up leaves it.
 //!
-//! A job of the master needs no claim: the master knows its jobs. This is for `audiotome convert`, which
-//! nobody remembers once it has ended.
+//! `audiotome clean` knows neither the jobs of a master nor who ran `audiotome convert` and was
+//! interrupted; a claim is what both leave it to read.
 
 use std::collections::HashSet;
 use std::io;
@@ -20,28 +20,47 @@ const VALID: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 pub(crate) struct Claim(PathBuf);
 
 impl Claim {
-    /// Claims the clips of `plan` for the audiobook at `target`, in place of what that needed before.
-    pub(crate) fn stake(data: &DataFolder, target: &Path, plan: &Plan) -> Result<Self, StoreError> {
+    /// The claim of the audiobook at `target`.
+    pub(crate) fn of_audiobook(data: &DataFolder, target: &Path) -> Result<Self, StoreError> {
         let target = std::path::absolute(target).map_err(StoreError::file("find", target))?;
-        let name = blake3::hash(target.as_os_str().as_encoded_bytes()).to_hex();
-        let path = data.claims().join(name.as_str());
+        Ok(Self::named(data, target.as_os_str().as_encoded_bytes()))
+    }
+
+    /// The claim of a master's job.
+    pub(crate) fn of_job(data: &DataFolder, id: &str) -> Self {
+        Self::named(data, format!("job {id}").as_bytes())
+    }
+
+    fn named(data: &DataFolder, name: &[u8]) -> Self {
+        Self(data.claims().join(blake3::hash(name).to_hex().as_str()))
+    }
+
+    /// Claims the clips of `plan`, in place of what was needed before.
+    pub(crate) fn stake(&self, plan: &Plan) -> Result<(), StoreError> {
         let keys: String = plan
             .segments
             .iter()
             .flat_map(|segment| [segment.key.to_string(), "\n".to_owned()])
             .collect();
-        audiotome_files::write(&path, keys.as_bytes()).map_err(StoreError::file("write", &path))?;
-        Ok(Self(path))
+        audiotome_files::write(&self.0, keys.as_bytes()).map_err(StoreError::file("write", &self.0))
     }
 
-    /// The audiobook is there: it needs its clips no more.
-    pub(crate) fn release(self) -> Result<(), StoreError> {
+    /// The audiobook is there, or not wanted: it needs its clips no more.
+    pub(crate) fn release(&self) -> Result<(), StoreError> {
         match fs_err::remove_file(&self.0) {
-            // Another run made the same audiobook.
+            // Nothing was claimed, or another run made the same audiobook.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             removed => removed.map_err(StoreError::file("remove", &self.0)),
         }
     }
+}
+
+/// A job is no more: it needs its clips no more.
+///
+/// # Errors
+/// When its claim can't be removed.
+pub fn release_job(data: &DataFolder, id: &str) -> Result<(), StoreError> {
+    Claim::of_job(data, id).release()
 }
 
 /// The keys of all clips that are claimed. Claims older than 30 days are given up.

@@ -37,8 +37,8 @@ pub struct Run {
     pub priority: Priority,
     /// Where somebody listens to it already.
     pub position: Position,
-    /// Keep its clips from clean-ups until it is done, as the master does for its jobs.
-    pub claim: bool,
+    /// The job of a master that it is for, if any.
+    pub job: Option<String>,
     /// Stops it: what is being spoken is finished and kept.
     pub cancel: CancellationToken,
 }
@@ -132,10 +132,12 @@ pub async fn carry_out(
         });
     }
     edition.check()?;
-    let claim = run
-        .claim
-        .then(|| Claim::stake(&studio.data, &edition.path(), plan));
-    let claim = claim.transpose()?;
+    let claim = match &run.job {
+        Some(id) => Claim::of_job(&studio.data, id),
+        None => Claim::of_audiobook(&studio.data, &edition.path())?,
+    };
+    // Until it is done, no clean-up takes its clips.
+    claim.stake(plan)?;
     let making = Making {
         studio,
         order,
@@ -152,7 +154,7 @@ pub async fn carry_out(
     // An audiobook with sentences left out is not the one that was planned: next time they are tried again.
     if spoken.segments.len() == plan.segments.len() {
         finished.record(&published.files)?;
-        claim.map_or(Ok(()), Claim::release)?;
+        claim.release()?;
     }
     Ok(Made::new(published))
 }

@@ -145,7 +145,7 @@ async fn attempt(master: &Arc<Master>, job: &Job, running: &Running) -> Result<M
         priority: running.priority.clone(),
         position: running.position.clone(),
         cancel: running.cancel.clone(),
-        claim: false,
+        job: Some(job.id.clone()),
     };
     let mut report = |news: Report<'_>| hear(master, &job.id, &board, news);
     carry_out(&master.studio, &path, &order, &looked, run, &mut report).await

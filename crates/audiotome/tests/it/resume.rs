@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use audiotome_core::Timeline;
 use serde_json::json;
 
+use crate::master::start;
 use crate::sandbox::{BOOK, Sandbox, events, run, spoken, start_until_spoken, stderr};
 use crate::serving::Process;
 
@@ -209,7 +210,11 @@ fn a_clean_up_leaves_what_an_interrupted_book_needs() {
     let cleaned = master.post("/storage/clean", &json!({}));
     assert_eq!(cleaned["files"], done.len());
     assert!(done.iter().all(|clip| !clip.exists()));
+    let staged = sandbox.path("data/clips/00/.audiotome-x.flac");
+    audiotome_files::write(&staged, b"half a clip").unwrap();
     run(&mut sandbox.audiotome(&["clean", "--keep-days", "0"]), 0);
+    assert!(staged.exists(), "somebody may be writing it");
+    fs_err::remove_file(staged).unwrap();
     let again = self::events(&run(&mut sandbox.convert(&args), 0));
     let before: HashSet<_> = spoken(&events).into_iter().collect();
     assert!(spoken(&again).iter().all(|key| !before.contains(key)));
@@ -217,6 +222,25 @@ fn a_clean_up_leaves_what_an_interrupted_book_needs() {
     grow_old();
     let cleaned = master.post("/storage/clean", &json!({}));
     assert_eq!(cleaned["files"], 66, "a book that is done needs none");
+}
+
+#[test]
+fn a_clean_up_leaves_what_a_job_needs_that_rests() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "delay=20ms", &[]);
+    let id = master.upload("book.md", &long_book());
+    let job = start(&master, &id, json!({}));
+    master.events(&job).next_of("segment");
+    master.call("POST", &format!("/jobs/{job}/pause"), None);
+    let paused = master.wait_for(&job, &["paused"]);
+    let spoken = clips(&sandbox).len();
+    assert!(spoken > 0, "{paused}");
+    let clean = || run(&mut sandbox.audiotome(&["clean", "--keep-days", "0"]), 0);
+    clean();
+    assert_eq!(clips(&sandbox).len(), spoken);
+    master.call("DELETE", &format!("/jobs/{job}"), None);
+    clean();
+    assert_eq!(clips(&sandbox).len(), 0, "it is no more");
 }
 
 /// Where the clip of a key lies.
