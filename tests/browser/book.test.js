@@ -200,7 +200,10 @@ test("what is usually read, rules, and who reads what can be chosen", async () =
     await saved(page);
   };
   await choose("More that can be left out", "Tables");
+  await page.locator("#sample").click();
+  await page.locator("#sample", { hasText: "Stop" }).waitFor();
   await choose("How the text is read", /^Abbreviations in full/);
+  assert.ok(await page.locator("#sound").evaluate((sound) => sound.paused), "what is heard now would be read otherwise");
   await page.getByRole("switch", { name: /^Read passages in another language/ }).check();
   await saved(page);
   await page.getByText("Several voices").click();
@@ -237,7 +240,14 @@ test("what is skipped in other ways stays skipped, and says so", async () => {
   await page.locator("#estimate[aria-busy=false]").waitFor();
   assert.equal(await page.locator("#reader").innerText(), "tone", "who says nothing needs no voice");
   await page.getByText("More that can be left out").click();
-  assert.equal(await page.getByRole("switch", { name: "In front of the text" }).isChecked(), false);
+  const front = page.getByRole("switch", { name: "In front of the text" });
+  const dedication = page.getByRole("switch", { name: "Dedication" });
+  assert.equal(await front.isChecked(), false);
+  assert.ok(await dedication.isDisabled(), "it is left out with what stands in front");
+  await front.check();
+  assert.ok(await dedication.isEnabled());
+  await front.uncheck();
+  assert.ok(await dedication.isDisabled());
   await page.getByRole("switch", { name: "Tables" }).uncheck();
   await saved(page);
   const { skip } = (await master.call("GET", `/books/${book.id}`)).job;

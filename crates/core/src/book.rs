@@ -202,6 +202,22 @@ impl LeftOutKind {
         Self::Code,
         Self::Captions,
     ];
+
+    /// The part that this one is left out with: the dedication with all that stands in front of the text.
+    #[must_use]
+    pub fn within(self) -> Option<Self> {
+        match self {
+            Self::Dedication
+            | Self::Epigraph
+            | Self::Foreword
+            | Self::Preface
+            | Self::Introduction => Some(Self::FrontMatter),
+            Self::Acknowledgements | Self::Afterword | Self::Appendix | Self::Glossary => {
+                Some(Self::BackMatter)
+            }
+            _ => None,
+        }
+    }
 }
 
 impl LeftOut {

@@ -165,7 +165,7 @@ for (const control of document.querySelectorAll("[data-job]")) {
     const value = control.type === "checkbox" ? control.checked : control.value;
     const soon = control.matches("textarea") ? 800 : 500;
     keep({ job: { [name]: control.type === "range" || name === "priority" ? Number(value) : value } }, soon);
-    if (["speed", "voices", "foreign"].includes(name)) quiet();
+    if (["speed", "pauses", "voices", "foreign"].includes(name)) quiet();
   });
 }
 
@@ -218,10 +218,12 @@ function languageName(tag) {
 const numberOf = (element) => element.closest("[data-chapter]").dataset.chapter;
 
 function switchChapter(control) {
+  quiet();
   keep({ chapters: { [numberOf(control)]: { read: control.checked ? null : false } } });
 }
 
 function switchAll(on) {
+  quiet();
   const chapters = {};
   for (const control of document.querySelectorAll("#chapters [role=switch]")) {
     if (control.checked !== on) chapters[numberOf(control)] = { read: on ? null : false };
@@ -272,6 +274,9 @@ const switched = (kind, on) =>
   [...document.querySelectorAll(`[data-${kind}]`)].filter(({ checked }) => checked === on).map(({ dataset }) => dataset[kind]);
 
 function switchPart({ dataset, checked }) {
+  quiet();
+  // What belongs to it is left out with it.
+  for (const within of document.querySelectorAll(`[data-within="${dataset.other}"]`)) within.disabled = !checked;
   if (dataset.part) keep({ job: { include: switched("part", true) } });
   else if (dataset.other) keep({ job: { skip: switched("other", false) } });
   else keep({ job: { alt_text: checked } });
@@ -281,12 +286,17 @@ function switchPart({ dataset, checked }) {
   });
 }
 
+function switchRule() {
+  quiet();
+  keep({ job: { no_rules: switched("rule", false) } });
+}
+
 // What a refresh puts in place of these is heard, too.
 $("book").addEventListener("change", ({ target }) => {
   if (target.id === "voice") chooseVoice();
   else if (target.matches("#chapters [role=switch]")) switchChapter(target);
   else if (target.matches("#parts [role=switch], #others [role=switch]")) switchPart(target);
-  else if (target.matches("#rules [role=switch]")) keep({ job: { no_rules: switched("rule", false) } });
+  else if (target.matches("#rules [role=switch]")) switchRule();
 });
 $("book").addEventListener("click", ({ target }) => {
   if (target.dataset.all) switchAll(target.dataset.all === "true");

@@ -241,24 +241,10 @@ pub(crate) fn leave_out(documents: &mut [Document], toc: &[Entry], options: &Rea
 
 /// The kinds to skip: those that are named and what belongs to them, without what is to be read.
 fn kinds(options: &ReadOptions) -> BTreeSet<LeftOutKind> {
-    let mut kinds = options.skip.clone();
-    if kinds.contains(&LeftOutKind::FrontMatter) {
-        kinds.extend([
-            LeftOutKind::Dedication,
-            LeftOutKind::Epigraph,
-            LeftOutKind::Foreword,
-            LeftOutKind::Preface,
-            LeftOutKind::Introduction,
-        ]);
-    }
-    if kinds.contains(&LeftOutKind::BackMatter) {
-        kinds.extend([
-            LeftOutKind::Acknowledgements,
-            LeftOutKind::Afterword,
-            LeftOutKind::Appendix,
-            LeftOutKind::Glossary,
-        ]);
-    }
+    let is_skipped = |kind: LeftOutKind| options.skip.contains(&kind);
+    let within = LeftOutKind::USUALLY_READ.into_iter();
+    let within = within.filter(|kind| kind.within().is_some_and(is_skipped));
+    let kinds: BTreeSet<_> = options.skip.iter().copied().chain(within).collect();
     &kinds - &options.include
 }
 

@@ -141,12 +141,16 @@ impl BookPage {
         parts
     }
 
-    /// Kinds of part that are read unless a person says otherwise, and whether they are.
-    fn others(&self) -> Vec<(String, bool)> {
-        let kinds = LeftOutKind::USUALLY_READ.into_iter();
-        kinds
-            .map(|kind| (kind_name(kind), !self.skipped.contains(&kind)))
-            .collect()
+    /// Kinds of part that are read unless a person says otherwise.
+    fn others(&self) -> Vec<OtherPart> {
+        let is_read = |kind| !self.skipped.contains(&kind);
+        let part = |kind: LeftOutKind| OtherPart {
+            kind: kind_name(kind),
+            within: kind.within().map(kind_name),
+            read: is_read(kind),
+            can_be_read: kind.within().is_none_or(is_read),
+        };
+        LeftOutKind::USUALLY_READ.map(part).into()
     }
 
     /// Kinds that are to be left out and would be anyway: no switch is for them, and none brings them back.
@@ -200,6 +204,16 @@ fn languages(own: &Language) -> Vec<String> {
     let others = LANGUAGES.iter().filter(|tag| **tag != own.as_str());
     languages.extend(others.map(|tag| (*tag).to_owned()));
     languages
+}
+
+/// A kind of part that is usually read.
+struct OtherPart {
+    kind: String,
+    /// The kind that it is left out with.
+    within: Option<String>,
+    read: bool,
+    /// Whether the kind that it is left out with is read.
+    can_be_read: bool,
 }
 
 /// A kind of part that is usually left out.
