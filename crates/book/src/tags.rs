@@ -184,6 +184,13 @@ mod tests {
             ]
         );
         assert_eq!(
+            quietly(&[
+                "[voice:a]Yes[/voice] [voice:a]No[/voice]",
+                "One [voice:a][/voice] two"
+            ]),
+            ["a|Yes||+", "a|No||", "|One\ntwo||"]
+        );
+        assert_eq!(
             quietly(&["[voice:/voices/eng/alice.wav]Hi[/voice]."]),
             ["/voices/eng/alice.wav|Hi.||"]
         );

@@ -98,9 +98,9 @@ impl Parts {
             let voice = self.voices.last().cloned();
             let voice = voice.or_else(|| model.voice.clone());
             match own.last_mut() {
-                // Nobody said anything in between, as in `one [voice:a][/voice] two`.
-                Some(last) if last.voice == voice && last.pause.is_none() => {
-                    last.text.push(' ');
+                // Nobody said anything in between, as in `one [voice:a][/voice] two`: still two sentences.
+                Some(last) if last.voice.is_none() && voice.is_none() && last.pause.is_none() => {
+                    last.text.push('\n');
                     last.text.push_str(text);
                 }
                 _ => self.blocks.push(Block {
