@@ -147,12 +147,17 @@ pub(crate) fn start_failed(program: &Path, error: io::Error) -> AudioError {
     AudioError::file("run", program)(error)
 }
 
-/// Up to version 5 ffmpeg takes it for a success when the last of a file can't be written.
+/// Up to version 5 ffmpeg takes it for a success when the last of a file can't be written, and joins what is there
+/// when a part is gone.
 fn is_cut_off(stderr: &[u8]) -> bool {
     let stderr = String::from_utf8_lossy(stderr);
-    ["Error writing trailer", "Error closing file"]
-        .iter()
-        .any(|complaint| stderr.contains(complaint))
+    [
+        "Error writing trailer",
+        "Error closing file",
+        "Impossible to open",
+    ]
+    .iter()
+    .any(|complaint| stderr.contains(complaint))
 }
 
 fn disk_error(stderr: &str) -> Option<io::ErrorKind> {

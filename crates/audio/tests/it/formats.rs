@@ -130,3 +130,19 @@ async fn one_file_per_chapter() {
         assert_eq!(published.files.len(), 5, "chapters, cover and metadata");
     }
 }
+
+#[tokio::test]
+async fn a_chapter_that_vanishes_is_an_error_and_never_a_shorter_book() {
+    let chapters = (1..=3).map(|i| (format!("Chapter {i}"), vec![chirp_clip()]));
+    let fixture = book(chapters.collect()).await;
+    for format in OutputFormat::ALL {
+        let assembly = fixture.assembly(format);
+        let encoded = fixture.encode(&assembly).await;
+        fs_err::remove_file(&encoded[1].path).unwrap();
+        let file = fixture.folder.path().join(format!("gone.{format}"));
+        let target = Target::File(file.clone());
+        let published = publish(fixture.audiobook(&encoded), format, &target, &assembly).await;
+        assert!(published.is_err(), "{format}");
+        assert!(!file.exists(), "{format}");
+    }
+}
