@@ -20,7 +20,7 @@ pub(crate) struct Kept {
 }
 
 /// Removes what was made more than so many days ago. Audiobooks and voices stay, and the clips of jobs and
-/// of a `convert` that were begun or interrupted in the last 30 days.
+/// of a `convert` that were begun, or gone on with, in the last 30 days and are not done.
 pub(crate) fn run(args: &CleanArgs, data: &DataFolder) -> anyhow::Result<u8> {
     let age = Duration::from_secs(u64::from(args.keep_days) * 86_400);
     let before = |age| {
@@ -28,8 +28,11 @@ pub(crate) fn run(args: &CleanArgs, data: &DataFolder) -> anyhow::Result<u8> {
         now.checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH)
     };
     let limit = before(age);
-    // Somebody may be writing it.
-    let is_fresh = |file: &Kept| is_staged(&file.path) && file.modified > before(LEFT_BEHIND);
+    // Somebody may be writing it, or reading it from a folder of their own.
+    let is_fresh = |file: &Kept| {
+        let staged = is_staged(&file.path) || file.path.parent().is_some_and(is_staged);
+        staged && file.modified > before(LEFT_BEHIND)
+    };
     let claimed = claimed(data)?;
     let is_claimed =
         |file: &Kept| FolderStore::key_of(&file.path).is_some_and(|key| claimed.contains(&key));

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use audiotome_core::{Plan, SegmentKey, StoreError};
+use tracing::warn;
 
 use crate::DataFolder;
 
@@ -35,32 +36,33 @@ impl Claim {
         Self(data.claims().join(blake3::hash(name).to_hex().as_str()))
     }
 
-    /// Claims the clips of `plan`, in place of what was needed before.
-    pub(crate) fn stake(&self, plan: &Plan) -> Result<(), StoreError> {
+    /// Claims the clips of `plan`, in place of what was needed before. Where that fails, a clean-up may take clips, which
+    /// are then spoken again.
+    pub(crate) fn stake(&self, plan: &Plan) {
         let keys: String = plan
             .segments
             .iter()
             .flat_map(|segment| [segment.key.to_string(), "\n".to_owned()])
             .collect();
-        audiotome_files::write(&self.0, keys.as_bytes()).map_err(StoreError::file("write", &self.0))
+        if let Err(error) = audiotome_files::write(&self.0, keys.as_bytes()) {
+            warn!(%error, "clean-ups may take clips of this book: `{}` can't be written", self.0.display());
+        }
     }
 
     /// The audiobook is there, or not wanted: it needs its clips no more.
-    pub(crate) fn release(&self) -> Result<(), StoreError> {
+    pub(crate) fn release(&self) {
         match fs_err::remove_file(&self.0) {
             // Nothing was claimed, or another run made the same audiobook.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            removed => removed.map_err(StoreError::file("remove", &self.0)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => warn!(%error, "clean-ups leave the clips of this book for 30 days"),
+            Ok(()) => {}
         }
     }
 }
 
 /// A job is no more: it needs its clips no more.
-///
-/// # Errors
-/// When its claim can't be removed.
-pub fn release_job(data: &DataFolder, id: &str) -> Result<(), StoreError> {
-    Claim::of_job(data, id).release()
+pub fn release_job(data: &DataFolder, id: &str) {
+    Claim::of_job(data, id).release();
 }
 
 /// The keys of all clips that are claimed. Claims older than 30 days are given up.

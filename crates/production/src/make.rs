@@ -136,8 +136,8 @@ pub async fn carry_out(
         Some(id) => Claim::of_job(&studio.data, id),
         None => Claim::of_audiobook(&studio.data, &edition.path())?,
     };
-    // Until it is done, no clean-up takes its clips.
-    claim.stake(plan)?;
+    claim.stake(plan);
+    let for_a_job = run.job.is_some();
     let making = Making {
         studio,
         order,
@@ -152,9 +152,13 @@ pub async fn carry_out(
         .publish(&spoken, &encoded, book, &edition, path)
         .await?;
     // An audiobook with sentences left out is not the one that was planned: next time they are tried again.
-    if spoken.segments.len() == plan.segments.len() {
+    let whole = spoken.segments.len() == plan.segments.len();
+    if whole {
         finished.record(&published.files)?;
-        claim.release()?;
+    }
+    // A job is done all the same, until somebody retries it.
+    if whole || for_a_job {
+        claim.release();
     }
     Ok(Made::new(published))
 }

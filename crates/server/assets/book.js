@@ -252,7 +252,10 @@ async function unfold(button) {
     button.setAttribute("aria-expanded", "false");
     throw error;
   }
-  const change = (what) => keep({ chapters: { [numberOf(item)]: what } }, 800);
+  const change = (what) => {
+    quiet();
+    keep({ chapters: { [numberOf(item)]: what } }, 800);
+  };
   title.addEventListener("input", () => change({ title: title.value }));
   text.addEventListener("input", () => change({ text: text.value }));
   reset.addEventListener("click", () =>
@@ -305,7 +308,12 @@ $("book").addEventListener("click", ({ target }) => {
 
 // --- Names ---
 
-names({ path, keep: (lexicon) => keep({ lexicon }, 800), reader: () => narrator });
+function changeLexicon(lexicon) {
+  quiet();
+  keep({ lexicon }, 800);
+}
+
+names({ path, keep: changeLexicon, reader: () => narrator });
 
 // --- About the book ---
 
@@ -318,7 +326,10 @@ for (const field of document.querySelectorAll(".fields [name]")) {
     const lines = () => field.value.split("\n").map((line) => line.trim()).filter(Boolean);
     keep({ metadata: { [name]: name === "authors" ? lines() : field.value } });
     // Another language may mean another text, and has other voices.
-    if (name === "language") renew("chapters", "voice").then(nameVoices);
+    if (name === "language") {
+      quiet();
+      renew("chapters", "voice").then(nameVoices);
+    }
   });
 }
 

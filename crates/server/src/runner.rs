@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use audiotome_core::Event;
 use audiotome_dispatch::{Position, Priority};
-use audiotome_production::{Dead, Look, Made, MakeError, Report, Run, carry_out, look};
+use audiotome_production::{
+    Dead, Look, Made, MakeError, Report, Run, carry_out, look, release_job,
+};
 use serde_json::json;
 use tokio::task::JoinSet;
 use tracing::{error, info};
@@ -97,6 +99,10 @@ async fn serve(master: Arc<Master>, job: Job) {
     };
     master.running().insert(job.id.clone(), running.clone());
     let id = job.id.clone();
+    // Whoever stopped or deleted it between its start and this moment found nothing to stop.
+    if !is_started(&master, &id).await {
+        running.cancel.cancel();
+    }
     let carried = tokio::spawn({
         let (master, running) = (Arc::clone(&master), running.clone());
         async move { attempt(&master, &job, &running).await }
@@ -113,6 +119,19 @@ async fn serve(master: Arc<Master>, job: Job) {
         Err(panic) => (Step::Fail, Ending::Panicked(panic.to_string())),
     };
     keep(&master, &id, step, ending, board).await;
+}
+
+/// Whether a job is there, and in the state that its start has put it into.
+async fn is_started(master: &Master, id: &str) -> bool {
+    let id = id.to_owned();
+    let job = master
+        .database
+        .call(move |connection| jobs::get(connection, &id));
+    match job.await {
+        Ok(job) => job.is_some_and(|job| job.state == JobState::Running),
+        // Nobody could have stopped it either.
+        Err(_) => true,
+    }
 }
 
 /// How an attempt ended.
@@ -269,6 +288,10 @@ async fn keep(
     {
         // Whoever watched it being made looks at it right now.
         master.keep_board(job, board);
+    }
+    if matches!(kept, Err(ChangeError::NoJob)) {
+        // What it claimed after it was deleted.
+        release_job(&master.studio.data, id);
     }
     log_ending(id, kept);
 }

@@ -243,6 +243,18 @@ fn a_clean_up_leaves_what_a_job_needs_that_rests() {
     assert_eq!(clips(&sandbox).len(), 0, "it is no more");
 }
 
+#[test]
+fn a_job_that_is_done_without_a_sentence_needs_no_clips() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "fail=number 7", &[]);
+    let id = master.upload("book.md", &long_book());
+    let job = start(&master, &id, json!({ "skip_failed": true }));
+    master.wait_for(&job, &["done"]);
+    assert!(!clips(&sandbox).is_empty());
+    run(&mut sandbox.audiotome(&["clean", "--keep-days", "0"]), 0);
+    assert_eq!(clips(&sandbox).len(), 0);
+}
+
 /// Where the clip of a key lies.
 fn clip(key: &str) -> String {
     format!("data/clips/{}/{key}.flac", &key[..2])

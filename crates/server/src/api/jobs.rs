@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tracing::warn;
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Json, Path, Query, page};
@@ -199,9 +198,7 @@ pub(crate) async fn delete(
         }
     }
     let _ = fs_err::remove_dir_all(master.job_folder(&id));
-    if let Err(error) = release_job(&master.studio.data, &id) {
-        warn!(%error, "a clean-up will leave the clips of a job that is deleted");
-    }
+    release_job(&master.studio.data, &id);
     master
         .hub
         .tell("job", Some(&id), json!({ "id": id, "deleted": true }));
