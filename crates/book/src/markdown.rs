@@ -1,14 +1,13 @@
 //! Markdown: to HTML, and then the way of every HTML file.
 //!
-//! Front matter (YAML or a Pandoc title block) gives the metadata. Fenced and indented code is left
-//! out, for read aloud it is noise; code inside of sentences is read.
+//! Front matter (YAML or a Pandoc title block) gives the metadata.
 
 mod marks;
 
 use std::collections::HashSet;
 
 use audiotome_core::{Book, Language};
-use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{BrokenLink, Event, Options, Parser, html};
 
 use crate::{BookError, ReadOptions, encoding};
 use marks::ChapterMarks;
@@ -122,16 +121,40 @@ fn smart(text: &str) -> String {
 
 /// Front matter and what follows it.
 fn front_matter(text: &str) -> (Front, &str) {
-    if let Some(rest) = text.strip_prefix("---\n") {
+    if let Some((first, rest)) = text.split_once('\n')
+        && first.trim_end() == "---"
+    {
         let mut at = 0;
         for line in rest.split_inclusive('\n').take(FRONT_MATTER) {
             if matches!(line.trim_end(), "---" | "...") {
-                return (yaml(&rest[..at]), &rest[at + line.len()..]);
+                if is_yaml(&rest[..at]) {
+                    return (yaml(&rest[..at]), &rest[at + line.len()..]);
+                }
+                break;
             }
             at += line.len();
         }
     }
     title_block(text)
+}
+
+/// Whether this is front matter, and not the text of a book between two rules.
+fn is_yaml(text: &str) -> bool {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_alphabetic())
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || "-_.".contains(c))
+    };
+    let is_field = |line: &str| {
+        line.split_once(':').is_some_and(|(name, value)| {
+            is_name(name.trim_end()) && (value.is_empty() || value.starts_with([' ', '\t']))
+        })
+    };
+    let is_more = |line: &str| line.is_empty() || line.starts_with([' ', '\t', '-', '#', ']', '}']);
+    let mut lines = text.lines().map(str::trim_end);
+    let first = lines.by_ref().find(|line| !line.starts_with('#'));
+    first.is_some_and(is_field) && lines.all(|line| is_field(line) || is_more(line))
 }
 
 /// `% title`, `% authors`, `% date`.
@@ -216,13 +239,24 @@ fn add_nested(front: &mut Front, key: &str, content: &str) {
 }
 
 fn add(front: &mut Front, key: &str, value: &str) {
-    let value = value.trim().trim_matches(['"', '\'']).trim();
+    let value = unquoted(value.trim());
+    let value = value.trim();
     if !value.is_empty() {
         front.fields.push((key.to_owned(), value.to_owned()));
     }
 }
 
-/// The text as HTML, without blocks of code and without the attributes that Pandoc writes in braces.
+/// A value without its quotation marks, and what is escaped between them as it is meant.
+fn unquoted(value: &str) -> String {
+    let within = |mark: char| value.strip_prefix(mark)?.strip_suffix(mark);
+    match (within('"'), within('\'')) {
+        (Some(text), _) => text.replace("\\\"", "\"").replace("\\\\", "\\"),
+        (_, Some(text)) => text.replace("''", "'"),
+        _ => value.trim_matches(['"', '\'']).to_owned(),
+    }
+}
+
+/// The text as HTML, without the attributes that Pandoc writes in braces.
 fn to_html(text: &str, marks: &mut ChapterMarks) -> String {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -241,19 +275,7 @@ fn to_html(text: &str, marks: &mut ChapterMarks) -> String {
             .then(|| ("#heading".into(), "".into()))
     };
     let parser = Parser::new_with_broken_link_callback(text, options, Some(to_heading));
-    let mut in_code = false;
-    let events = parser.filter(|event| match event {
-        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented)) => {
-            in_code = true;
-            false
-        }
-        Event::End(TagEnd::CodeBlock) => {
-            in_code = false;
-            false
-        }
-        Event::TaskListMarker(_) => false,
-        _ => !in_code,
-    });
+    let events = parser.filter(|event| !matches!(event, Event::TaskListMarker(_)));
     let mut page = String::with_capacity(text.len() * 3 / 2);
     html::push_html(&mut page, events.flat_map(|event| marks.follow(event)));
     page
@@ -322,14 +344,30 @@ mod tests {
     }
 
     #[test]
-    fn blocks_of_code_go_and_code_in_sentences_stays() {
+    fn text_between_two_rules_is_text() {
+        for text in [
+            "---\n\nIt began.\n\n---\n\nMore.",
+            "---\nIt began.\n---\nMore.",
+            "---\nHe said: go.\n---\nMore.",
+            "---\ntitle: It began\nand went on.\n---\nMore.",
+            "---\n---\nMore.",
+        ] {
+            assert_eq!(front_matter(text).1, text);
+        }
+        assert_eq!(
+            front("--- \ntitle: \"A \\\"B\\\"\"\nauthor: 'It''s me'\n---\t\nText"),
+            [field("title", "A \"B\""), field("author", "It's me")]
+        );
+    }
+
+    #[test]
+    fn what_is_indented_or_fenced_is_there() {
         let page = to_html(
-            "Use `x`.\n\n```\nnoise\n```\n\n    noise\n\nEnd.",
+            "Use `x`.\n\n```\nfenced\n```\n\n    indented\n\nEnd.",
             &mut ChapterMarks::default(),
         );
-        assert!(
-            page.contains('x') && page.contains("End") && !page.contains("noise"),
-            "{page}"
-        );
+        for text in ["x", "fenced", "indented", "End"] {
+            assert!(page.contains(text), "{page}");
+        }
     }
 }

@@ -163,11 +163,11 @@ fn chinese_lines_join_without_a_space() {
 }
 
 #[test]
-fn markdown_has_front_matter_headings_and_silent_code() {
+fn markdown_has_front_matter_headings_and_code() {
     let body = [SENTENCE; 6].join(" ");
     let book = markdown(&format!(
         "---\ntitle: \"Rain: a Manual\"\nauthor:\n  - Ada Writer\n  - Bo Reader\nlang: en-GB\n---\n\n\
-         # One\n\n{body} Use *the* `umbrella`.[^1]\n\n```sh\nSECRET --code\n```\n\n# Two {{#two .x}}\n\n{body}\n\n- first\n- second\n\n[^1]: A SECRET note.\n"
+         # One\n\n{body} Use *the* `umbrella`.[^1]\n\n```sh\nshow --code\n```\n\n# Two {{#two .x}}\n\n{body}\n\n- first\n- second\n\n[^1]: A SECRET note.\n"
     ));
     assert_eq!(book.metadata.title, "Rain: a Manual");
     assert_eq!(book.metadata.authors, ["Ada Writer", "Bo Reader"]);
@@ -175,7 +175,7 @@ fn markdown_has_front_matter_headings_and_silent_code() {
     assert_eq!(titles(&book), ["One", "Two"]);
     let all = text(&book);
     assert!(
-        all.contains("Use the umbrella.") && !all.contains("SECRET"),
+        all.contains("Use the umbrella.") && all.contains("show --code") && !all.contains("SECRET"),
         "{all}"
     );
     let last = book.chapters[1].blocks.last().unwrap();
