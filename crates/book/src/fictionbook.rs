@@ -7,7 +7,7 @@ use base64::Engine as _;
 
 use crate::epub::cover;
 use crate::markup::{self, Syntax, Tag, Visitor};
-use crate::pages::{Pages, push_attribute, push_text};
+use crate::pages::{CUT_OFF, Pages, push_attribute, push_text};
 use crate::{BookError, ReadOptions, encoding, html};
 use facts::Facts;
 
@@ -22,6 +22,8 @@ pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Bo
     let text = encoding::decode(bytes, html::declared_charset(bytes));
     let mut reader = Reader::default();
     markup::visit(&text, Syntax::Xml, &mut reader);
+    let last = text.rsplit("</").next().unwrap_or_default();
+    let is_whole = last.trim_end().ends_with("FictionBook>");
     drop(text);
     let cover = base64::engine::general_purpose::STANDARD
         .decode(&reader.cover)
@@ -30,6 +32,10 @@ pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Bo
     let pages = Pages {
         cover,
         has_images: reader.has_images,
+        warnings: (!is_whole)
+            .then(|| CUT_OFF.to_owned())
+            .into_iter()
+            .collect(),
         ..Pages::single(reader.facts.metadata(), reader.html)
     };
     pages.book(name, options)

@@ -14,6 +14,7 @@ use audiotome_core::{Book, Language, Metadata};
 use crate::compose::{Draft, compose};
 use crate::document::{Document, Entry};
 use crate::markup::{self, Syntax};
+use crate::pages::CUT_OFF;
 use crate::{BookError, ReadOptions, encoding, plain};
 
 pub(crate) use blocks::is_scene_break;
@@ -43,12 +44,21 @@ pub(crate) struct Context<'a> {
 /// # Errors
 /// [`BookError::NoText`], [`BookError::TooLarge`].
 pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Book, BookError> {
-    book(
-        &encoding::decode(bytes, declared_charset(bytes)),
-        Vec::new(),
-        name,
-        options,
-    )
+    let text = encoding::decode(bytes, declared_charset(bytes));
+    let mut book = book(&text, Vec::new(), name, options)?;
+    if is_cut_off(&text) {
+        book.warnings.push(CUT_OFF.to_owned());
+    }
+    Ok(book)
+}
+
+/// Whether a body begins and nothing ends. Either end may be left out, but programs write both.
+fn is_cut_off(text: &str) -> bool {
+    let has = |tag: &[u8]| {
+        let mut windows = text.as_bytes().windows(tag.len());
+        windows.any(|window| window.eq_ignore_ascii_case(tag))
+    };
+    has(b"<body") && !has(b"</body") && !has(b"</html")
 }
 
 /// A book of one document of HTML, from a file or converted from another format; `toc` is its table

@@ -21,7 +21,7 @@ use std::fs::File;
 use audiotome_core::{Book, Cover};
 
 use crate::epub::cover;
-use crate::pages::Pages;
+use crate::pages::{CUT_OFF, Pages};
 use crate::{BookError, ReadOptions, plain};
 use header::Header;
 use records::Records;
@@ -69,6 +69,11 @@ pub(crate) fn read(file: File, name: &str, options: &ReadOptions) -> Result<Book
         metadata: header.metadata(),
         has_images: header.first_image.is_some(),
         cover,
+        warnings: records
+            .are_cut_off()
+            .then(|| CUT_OFF.to_owned())
+            .into_iter()
+            .collect(),
         ..pages
     };
     pages.book(name, options)

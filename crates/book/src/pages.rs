@@ -10,6 +10,10 @@ use crate::document::{Document, Entry};
 use crate::html::{self, MAX_BLOCKS};
 use crate::{BookError, ReadOptions};
 
+/// Said of a file of which the end is missing.
+pub(crate) const CUT_OFF: &str =
+    "the file ends too soon, as after a broken download: what should follow is not read";
+
 /// What a reader knows of a book.
 #[derive(Debug, Default)]
 pub(crate) struct Pages {

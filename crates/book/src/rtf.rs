@@ -8,7 +8,7 @@ mod tokens;
 
 use audiotome_core::Book;
 
-use crate::pages::Pages;
+use crate::pages::{CUT_OFF, Pages};
 use crate::{BookError, ReadOptions};
 use group::Reader;
 use tokens::{Token, Tokens};
@@ -31,9 +31,14 @@ pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Bo
             Token::Symbol(symbol) => reader.symbol(symbol),
         }
     }
+    let is_whole = reader.is_closed();
     let (metadata, html, has_images) = reader.finish();
     let pages = Pages {
         has_images,
+        warnings: (!is_whole)
+            .then(|| CUT_OFF.to_owned())
+            .into_iter()
+            .collect(),
         ..Pages::single(metadata, html)
     };
     pages.book(name, options)

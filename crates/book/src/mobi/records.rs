@@ -48,6 +48,12 @@ impl Records {
         self.offsets.len() - 1
     }
 
+    /// Whether records are in the list that are not in the file.
+    pub(super) fn are_cut_off(&self) -> bool {
+        let (length, starts) = self.offsets.split_last().unwrap_or((&0, &[]));
+        starts.last().is_some_and(|start| start >= length)
+    }
+
     /// A record; empty where there is none. A longer one than the format allows is cut.
     ///
     /// # Errors

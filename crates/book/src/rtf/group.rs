@@ -91,6 +91,11 @@ impl Reader {
         }
     }
 
+    /// Whether every group that was opened is closed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.groups.is_empty()
+    }
+
     pub(super) fn finish(mut self) -> (Metadata, String, bool) {
         self.flush_bytes();
         self.end_paragraph();

@@ -347,3 +347,32 @@ fn a_paragraph_as_long_as_a_library_is_refused_in_html_too() {
     let epub = Epub::new().document("a.xhtml", &line);
     assert!(refused("a.epub", &epub.bytes()).contains("a paragraph of over 16 MiB"));
 }
+
+/// Whether the book says that the end of its file is missing.
+fn is_told(name: &str, bytes: &[u8]) -> bool {
+    let book = read_bytes(name, bytes).unwrap();
+    book.warnings.iter().any(|w| w.contains("ends too soon"))
+}
+
+#[test]
+fn a_file_that_is_cut_off_says_so() {
+    let text = format!("<p>{}</p>", [SENTENCE; 8].join("</p><p>"));
+    for (name, whole) in [
+        (
+            "a.fb2",
+            format!("<FictionBook><body><section>{text}</section></body></FictionBook>\n"),
+        ),
+        ("a.html", format!("<html><body>{text}</BODY></html>")),
+        (
+            "a.rtf",
+            format!("{{\\rtf1 {{\\par {}}}}}", [SENTENCE; 8].join(" ")),
+        ),
+    ] {
+        assert!(!is_told(name, whole.as_bytes()), "{name}");
+        assert!(
+            is_told(name, &whole.as_bytes()[..whole.len() * 3 / 4]),
+            "{name}"
+        );
+    }
+    assert!(!is_told("b.html", text.as_bytes()), "a piece has no end");
+}

@@ -47,6 +47,21 @@ fn places_in_bytes_are_chapters_and_notes() {
 }
 
 #[test]
+fn a_file_that_is_cut_off_says_so() {
+    for book in [classic(), kf8()] {
+        let bytes = book.bytes();
+        let whole = read_bytes("book.mobi", &bytes).unwrap();
+        assert_eq!(whole.warnings, [""; 0]);
+        let cut = read_bytes("book.mobi", &bytes[..bytes.len() * 3 / 4]).unwrap();
+        assert!(
+            cut.warnings[0].contains("ends too soon"),
+            "{:?}",
+            cut.warnings
+        );
+    }
+}
+
+#[test]
 fn trailing_bytes_are_no_text() {
     let mut book = classic();
     let plain = text(&read_bytes("book.mobi", &book.bytes()).unwrap());
