@@ -34,12 +34,16 @@ pub(crate) fn run(args: &CleanArgs, data: &DataFolder) -> anyhow::Result<u8> {
         staged && file.modified > before(LEFT_BEHIND)
     };
     let claimed = claimed(data)?;
-    let is_claimed =
-        |file: &Kept| FolderStore::key_of(&file.path).is_some_and(|key| claimed.contains(&key));
+    let is_clip_of_somebody = |file: &Kept| {
+        FolderStore::key_of(&file.path).is_some_and(|key| claimed.keys.contains(&key))
+    };
+    let is_chapter_of_somebody = |file: &Kept| claimed.since.is_some_and(|t| file.modified >= t);
+    let clips = files(&data.clips()).filter(|file| !is_clip_of_somebody(file));
+    let chapters = files(&data.chapters()).filter(|file| !is_chapter_of_somebody(file));
     let (mut number, mut size) = (0, 0);
-    for file in files(&data.clips())
-        .chain(files(&data.chapters()))
-        .filter(|file| file.modified <= limit && !is_claimed(file) && !is_fresh(file))
+    for file in clips
+        .chain(chapters)
+        .filter(|file| file.modified <= limit && !is_fresh(file))
     {
         if !args.dry_run {
             fs_err::remove_file(&file.path)?;

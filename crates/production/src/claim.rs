@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use audiotome_core::{Plan, SegmentKey, StoreError};
 use tracing::warn;
@@ -65,15 +65,24 @@ pub fn release_job(data: &DataFolder, id: &str) {
     Claim::of_job(data, id).release();
 }
 
-/// The keys of all clips that are claimed. Claims older than 30 days are given up.
+/// What clean-ups leave.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    /// The clips.
+    pub keys: HashSet<SegmentKey>,
+    /// When the oldest claim was made: who made it may need the chapters that were encoded since.
+    pub since: Option<SystemTime>,
+}
+
+/// All that is claimed. Claims older than 30 days are given up.
 ///
 /// # Errors
 /// When a claim can't be read.
-pub fn claimed(data: &DataFolder) -> Result<HashSet<SegmentKey>, StoreError> {
+pub fn claimed(data: &DataFolder) -> Result<Claimed, StoreError> {
     let folder = data.claims();
-    let mut keys = HashSet::new();
+    let mut claimed = Claimed::default();
     if !folder.exists() {
-        return Ok(keys);
+        return Ok(claimed);
     }
     for entry in fs_err::read_dir(&folder).map_err(StoreError::file("read", &folder))? {
         let path = entry.map_err(StoreError::file("read", &folder))?.path();
@@ -84,7 +93,9 @@ pub fn claimed(data: &DataFolder) -> Result<HashSet<SegmentKey>, StoreError> {
         {
             continue;
         }
-        if is_given_up(&path) {
+        let modified = fs_err::metadata(&path).and_then(|metadata| metadata.modified());
+        let modified = modified.ok();
+        if is_given_up(modified) {
             // Whether it goes now or with the next look is all the same.
             let _ = fs_err::remove_file(&path);
             continue;
@@ -94,17 +105,14 @@ pub fn claimed(data: &DataFolder) -> Result<HashSet<SegmentKey>, StoreError> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             lines => lines.map_err(StoreError::file("read", &path))?,
         };
-        keys.extend(
-            lines
-                .lines()
-                .filter_map(|key| key.parse::<SegmentKey>().ok()),
-        );
+        claimed.since = claimed.since.into_iter().chain(modified).min();
+        let keys = lines.lines().filter_map(|key| key.parse().ok());
+        claimed.keys.extend::<Vec<SegmentKey>>(keys.collect());
     }
-    Ok(keys)
+    Ok(claimed)
 }
 
-fn is_given_up(claim: &Path) -> bool {
-    let modified = fs_err::metadata(claim).and_then(|metadata| metadata.modified());
-    let age = modified.ok().and_then(|modified| modified.elapsed().ok());
+fn is_given_up(modified: Option<SystemTime>) -> bool {
+    let age = modified.and_then(|modified| modified.elapsed().ok());
     age.is_some_and(|age| age > VALID)
 }

@@ -25,7 +25,7 @@ mod studio;
 
 pub use casting::{Casting, CastingError};
 pub use chapters::{Chapters, ChaptersError};
-pub use claim::{claimed, release_job};
+pub use claim::{Claimed, claimed, release_job};
 pub use cluster::{Address, AddressError};
 pub use data::DataFolder;
 pub use edits::{ChapterEdit, Edits, MetadataEdits, opening};

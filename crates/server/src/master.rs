@@ -1,7 +1,8 @@
 //! What all requests and jobs of a master share.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -38,6 +39,9 @@ const SPEECH_SLOTS: usize = 64;
 /// Somebody waits for a text that is spoken for them; a book can wait.
 pub(crate) const SPEECH_PRIORITY: i32 = 1_000_000;
 
+/// So long a master that was told to end may still hold the data folder.
+const ENDING: Duration = Duration::from_secs(3);
+
 /// Why a master can't serve.
 #[derive(Debug, Error)]
 pub enum ServeError {
@@ -50,6 +54,31 @@ pub enum ServeError {
     /// A folder can't be made, or the listener breaks.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+    /// Another master uses the data folder: both would speak the same jobs.
+    #[error("another master uses `{}`: end it, or name another folder with `--data`", .0.display())]
+    Taken(PathBuf),
+}
+
+/// Locks the data folder for this process, for as long as the file is open. Waits for a master that is about to end.
+async fn take(path: &Path) -> Result<File, ServeError> {
+    let file = OpenOptions::new().create(true).append(true).open(path)?;
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if start.elapsed() < ENDING => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(ServeError::Taken(path.parent().unwrap_or(path).to_owned()));
+            }
+            // Not every file system has locks.
+            Err(TryLockError::Error(error)) => {
+                tracing::debug!(%error, "the data folder can't be locked");
+                return Ok(file);
+            }
+            Ok(()) => return Ok(file),
+        }
+    }
 }
 
 /// A master at work.
@@ -70,6 +99,7 @@ pub(crate) struct Master {
     /// A job may have become the next one.
     pub(crate) queue_changed: Notify,
     pub(crate) drain: CancellationToken,
+    _lock: File,
     pub(crate) listening: Listening,
     running: Mutex<HashMap<String, Running>>,
     looked_at: Mutex<VecDeque<(String, SharedBoard)>>,
@@ -114,6 +144,7 @@ impl Master {
         let folder = studio.data.path();
         fs_err::create_dir_all(folder.join("books"))?;
         fs_err::create_dir_all(folder.join("jobs"))?;
+        let lock = take(&folder.join("master.lock")).await?;
         let database = Database::open(&folder.join("jobs.db"))?;
         let known = database.call(|connection| {
             take_up(connection)?;
@@ -145,6 +176,7 @@ impl Master {
             settings,
             database,
             drain,
+            _lock: lock,
         })
     }
 

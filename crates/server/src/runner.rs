@@ -211,6 +211,8 @@ fn planned(master: &Arc<Master>, id: &str, look: &Look) {
         let changed = jobs::change(connection, &job, |job| {
             job.record = Record {
                 folder: job.record.folder.take(),
+                // Of the last time, until there are new ones.
+                files: std::mem::take(&mut job.record.files),
                 position: job.record.position,
                 ..record
             };

@@ -7,6 +7,7 @@ use std::time::Duration;
 use audiotome_audio::FolderStore;
 use audiotome_core::SegmentKey;
 use audiotome_production::{MakeError, claimed};
+use tracing::debug;
 use walkdir::WalkDir;
 
 use crate::api::problem::{Kind, Problem};
@@ -53,7 +54,7 @@ pub(crate) async fn unneeded(master: &Master) -> Result<Vec<Kept>, Problem> {
     let mut needed = needed(master).await?;
     let data = master.studio.data.clone();
     let found = tokio::task::spawn_blocking(move || {
-        needed.extend(claimed(&data).map_err(MakeError::Store)?);
+        needed.extend(claimed(&data).map_err(MakeError::Store)?.keys);
         let clips = files(&data.clips()).filter(|clip| {
             // What is no clip is not ours to delete.
             let key = FolderStore::key_of(&clip.path);
@@ -93,12 +94,10 @@ async fn needed(master: &Master) -> Result<HashSet<SegmentKey>, Problem> {
     for job in all.iter().filter(|job| job.state != JobState::Done) {
         let board = match master.board(job).await {
             Ok(board) => board,
-            // Without its book there is nothing to be made of it.
-            Err(MakeError::File { action: "find", .. }) => continue,
+            // Nothing can be made of it as it is: without its book or its voice, say. What it has spoken it has claimed.
             Err(error) => {
-                let message = format!("nobody knows what “{}” needs: {error}", job.record.title);
-                let hint = Some("delete that job first".to_owned());
-                return Err(Problem::new(Kind::Conflict, message).with_hint(hint));
+                debug!(job.id = job.id, %error, "nobody knows what a job needs");
+                continue;
             }
         };
         let board = lock(&board);

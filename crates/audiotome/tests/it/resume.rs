@@ -235,12 +235,25 @@ fn a_clean_up_leaves_what_a_job_needs_that_rests() {
     let paused = master.wait_for(&job, &["paused"]);
     let spoken = clips(&sandbox).len();
     assert!(spoken > 0, "{paused}");
+    let second = sandbox
+        .audiotome(&["serve", "--listen", "127.0.0.1:0"])
+        .output()
+        .unwrap();
+    assert!(
+        stderr(&second).contains("another master uses"),
+        "{}",
+        stderr(&second)
+    );
+    let chapter = sandbox.path("data/chapters/encoded.aac");
+    audiotome_files::write(&chapter, b"since the job began").unwrap();
     let clean = || run(&mut sandbox.audiotome(&["clean", "--keep-days", "0"]), 0);
     clean();
     assert_eq!(clips(&sandbox).len(), spoken);
+    assert!(chapter.exists());
     master.call("DELETE", &format!("/jobs/{job}"), None);
     clean();
     assert_eq!(clips(&sandbox).len(), 0, "it is no more");
+    assert!(!chapter.exists());
 }
 
 #[test]
