@@ -62,8 +62,9 @@ pub async fn publish(
         None => one_per_chapter(book, format, cover, target, assembly),
     };
     let mut files: Vec<PathBuf> = recipes.iter().map(|r| r.target.clone()).collect();
-    let warnings = make_all(recipes, assembly).await?;
+    let mut warnings = make_all(recipes, assembly).await?;
     if let Some(folder) = target.folder() {
+        warnings.extend(strangers(folder, &files));
         files.extend(accompany(book, &timeline, folder)?);
     }
     Ok(Published {
@@ -163,6 +164,26 @@ async fn make_all(recipes: Vec<Recipe>, assembly: &Assembly) -> Result<Vec<Strin
             None => return Ok(warnings),
         }
     }
+}
+
+/// Warns of other audio in a book's folder, from before a chapter had another name, say: a library would play it, too.
+/// Whose it is, is not known here, so that it stays.
+fn strangers(folder: &Path, own: &[PathBuf]) -> Option<String> {
+    let entries = fs_err::read_dir(folder).ok()?.flatten();
+    let is_strange = |path: &PathBuf| Target::format(path).is_some() && !own.contains(path);
+    let mut strangers: Vec<_> = entries
+        .map(|entry| entry.path())
+        .filter(is_strange)
+        .collect();
+    strangers.sort();
+    let first = strangers.first()?.file_name()?.to_string_lossy();
+    let more = match strangers.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(format!(
+        "`{first}`{more} from an earlier time lie in the same folder: players may play them with this book"
+    ))
 }
 
 /// Writes what lies beside the audio in a library.

@@ -1,5 +1,6 @@
 //! `audiotome convert`: books in, audiobooks out.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use audiotome_audio::Target;
@@ -100,6 +101,7 @@ fn check(args: &ConvertArgs) -> Result<(), Ending> {
         );
         return Err(Ending::new(USAGE, message, "name a folder with `--output`"));
     }
+    check_timeline(args)?;
     if let Some((asked, named)) = args
         .wish
         .format
@@ -124,6 +126,35 @@ fn check(args: &ConvertArgs) -> Result<(), Ending> {
             USAGE,
             format!("`{}` is given twice", twice.1.display()),
             "name each book once",
+        ));
+    }
+    Ok(())
+}
+
+/// A timeline is of one book, and no other file of it.
+fn check_timeline(args: &ConvertArgs) -> Result<(), Ending> {
+    let Some(timeline) = &args.output.timeline else {
+        return Ok(());
+    };
+    if args.wish.books.len() > 1 {
+        let message = format!(
+            "`{}` is one timeline, but there are {} books",
+            timeline.display(),
+            args.wish.books.len()
+        );
+        return Err(Ending::new(USAGE, message, "convert them one by one"));
+    }
+    let real = |path: &Path| fs_err::canonicalize(path).ok();
+    let is_same = |path: &PathBuf| {
+        path == timeline || real(path).is_some_and(|path| Some(path) == real(timeline))
+    };
+    let mut others = args.wish.books.iter().chain([&args.output.output]);
+    if others.any(is_same) {
+        let message = format!("`{}` would be overwritten", timeline.display());
+        return Err(Ending::new(
+            USAGE,
+            message,
+            "name another file with `--timeline`",
         ));
     }
     Ok(())

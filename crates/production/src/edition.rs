@@ -1,11 +1,47 @@
 //! What an audiobook is called and where it goes.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use audiotome_audio::{AudioError, OutputFormat, Tags, Target};
 use audiotome_core::Book;
 
 use crate::{MakeError, Narrator, OutputWish};
+
+/// `FOLDER (2)`, `FOLDER (3)` and so on.
+pub fn numbered(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    (2_usize..).map(move |number| {
+        let mut name = folder.as_os_str().to_owned();
+        name.push(format!(" ({number})"));
+        PathBuf::from(name)
+    })
+}
+
+/// The folder of an ebook's audiobook: the first that is no other ebook's.
+fn folder_for(folder: &Path, ebook: &OsStr) -> PathBuf {
+    let mut folders = std::iter::once(folder.to_owned()).chain(numbered(folder));
+    let free = folders.find(|folder| !is_of_another(folder, ebook));
+    free.expect("there are always more numbers")
+}
+
+/// Whether a book's folder holds the audiobook of another ebook: it may have the same title and author.
+fn is_of_another(folder: &Path, ebook: &OsStr) -> bool {
+    let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    let files: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
+    let is_audio = |file: &Path| Target::format(file).is_some();
+    let is_beside = |file: &Path| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        name == "metadata.json" || name.starts_with("cover.") || name.starts_with('.')
+    };
+    let mut ebooks = files
+        .iter()
+        .filter(|file| !is_audio(file) && !is_beside(file));
+    let is_ours = |file: &PathBuf| file.file_name() == Some(ebook);
+    files.iter().any(|file| is_audio(file))
+        && ebooks.clone().next().is_some()
+        && !ebooks.any(is_ours)
+}
 
 /// One audiobook before it is there.
 pub(crate) struct Edition {
@@ -21,6 +57,7 @@ impl Edition {
         book: &Book,
         narrator: &Narrator,
         output: &OutputWish,
+        ebook: Option<&Path>,
     ) -> Result<Self, MakeError> {
         let tags = Tags {
             metadata: book.metadata.clone(),
@@ -29,6 +66,11 @@ impl Edition {
         let mut target = Target::new(&output.path, &tags, output.per_chapter)?;
         if let Some(folder) = &output.folder {
             target = target.in_folder(folder.clone());
+        } else if let (Some(folder), Some(name)) =
+            (target.folder(), ebook.and_then(Path::file_name))
+        {
+            let folder = folder_for(folder, name);
+            target = target.in_folder(folder);
         }
         let settings = output.settings(&target);
         Ok(Self {

@@ -28,6 +28,7 @@ pub use chapters::{Chapters, ChaptersError};
 pub use claim::{Claimed, claimed, release_job};
 pub use cluster::{Address, AddressError};
 pub use data::DataFolder;
+pub use edition::numbered;
 pub use edits::{ChapterEdit, Edits, MetadataEdits, opening};
 pub use error::{Dead, MakeError};
 pub use estimate::expected_duration;

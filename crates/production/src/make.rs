@@ -83,7 +83,7 @@ impl Look {
     /// # Errors
     /// When one file is named, but one per chapter is wanted.
     pub fn folder(&self, output: &OutputWish) -> Result<Option<PathBuf>, MakeError> {
-        let edition = Edition::new(&self.book, &self.narrator, output)?;
+        let edition = Edition::new(&self.book, &self.narrator, output, None)?;
         Ok(edition.target.folder().map(Path::to_owned))
     }
 }
@@ -121,9 +121,11 @@ pub async fn carry_out(
         narrator,
         plan,
     } = look;
-    let edition = Edition::new(book, narrator, &order.output)?;
+    let edition = Edition::new(book, narrator, &order.output, Some(path))?;
     let finished = Finished::new(&studio.data, plan, book, &edition.settings);
-    if let Some(files) = finished.files().filter(|_| !run.force) {
+    // When what is said is known only of a book that is put together anew.
+    let anew = run.force || order.output.timeline.is_some();
+    if let Some(files) = finished.files().filter(|_| !anew) {
         return Ok(Made::Already(files));
     }
     if run.dry_run {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use audiotome_production::numbered;
 use rusqlite::Connection;
 
 use crate::database::{DatabaseError, jobs};
@@ -56,11 +57,6 @@ fn folder(job: &Job) -> Option<&Path> {
 }
 
 fn free(base: &Path, own: Option<&Path>, taken: &HashSet<&Path>) -> PathBuf {
-    let numbered = (2_usize..).map(|number| {
-        let mut name = base.as_os_str().to_owned();
-        name.push(format!(" ({number})"));
-        PathBuf::from(name)
-    });
     // Another title or narrator means another folder.
     let stays = |own: &&Path| {
         let (own, base) = (own.to_string_lossy(), base.to_string_lossy());
@@ -68,7 +64,10 @@ fn free(base: &Path, own: Option<&Path>, taken: &HashSet<&Path>) -> PathBuf {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
     };
     let own = own.filter(stays).map(Path::to_owned);
-    let mut folders = own.into_iter().chain([base.to_owned()]).chain(numbered);
+    let mut folders = own
+        .into_iter()
+        .chain([base.to_owned()])
+        .chain(numbered(base));
     let folder = folders.find(|folder| !taken.contains(folder.as_path()));
     folder.expect("there are always more numbers")
 }

@@ -17,7 +17,7 @@ use super::{CastArgs, LexiconArgs};
 /// What is wanted of books.
 #[derive(Debug, Args)]
 pub(crate) struct WishArgs {
-    /// Books: EPUB, HTML, Markdown or plain text
+    /// Books: EPUB, MOBI, AZW3, FB2, PDF, DOCX, ODT, RTF, HTML, Markdown or plain text
     #[arg(required = true, value_name = "BOOK")]
     pub(crate) books: Vec<PathBuf>,
     /// Leave out sentences that could not be spoken (each of them is named)

@@ -214,3 +214,62 @@ fn plain_progress_is_lines_without_control_characters() {
         "{text}"
     );
 }
+
+#[test]
+fn books_of_one_title_and_author_do_not_replace_each_other() {
+    let sandbox = Sandbox::new();
+    for name in ["a", "b"] {
+        let book = format!("---\ntitle: Same\nauthor: Bob\n---\n\n# One\n\nThis is book {name}.\n");
+        sandbox.file(&format!("{name}.md"), book);
+    }
+    run(&mut sandbox.convert(&["a.md", "b.md"]), 0);
+    // What is there already stays where it is.
+    run(&mut sandbox.convert(&["--force", "b.md", "a.md"]), 0);
+    for (folder, book) in [("Same {tone}", "a.md"), ("Same {tone} (2)", "b.md")] {
+        let folder = sandbox.path("audiobooks/Bob").join(folder);
+        assert!(folder.join("Same.m4b").is_file());
+        assert!(folder.join(book).is_file(), "{book}");
+    }
+    assert!(!sandbox.path("audiobooks/Bob/Same {tone} (3)").exists());
+}
+
+#[test]
+fn other_audio_in_the_folder_is_told() {
+    let sandbox = Sandbox::new();
+    sandbox.file("book.md", BOOK);
+    run(&mut sandbox.convert(&["--per-chapter", "book.md"]), 0);
+    let output = run(&mut sandbox.convert(&["book.md"]), 0);
+    assert!(
+        stdout(&output).contains("from an earlier time"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn a_timeline_is_written_and_overwrites_no_book() {
+    let sandbox = Sandbox::new();
+    sandbox.file("book.md", BOOK);
+    sandbox.file("other.md", BOOK);
+    let convert = |args: &[&str], code| run(&mut sandbox.convert(args), code);
+    convert(&["--output", "out.m4b", "book.md"], 0);
+    convert(
+        &["--output", "out.m4b", "--timeline", "t.json", "book.md"],
+        0,
+    );
+    assert!(
+        sandbox.path("t.json").is_file(),
+        "although the audiobook was there"
+    );
+    for timeline in ["book.md", "out.m4b", "./out.m4b"] {
+        let args = ["--output", "out.m4b", "--timeline", timeline, "book.md"];
+        let said = stderr(&convert(&args, 2));
+        assert!(said.contains("would be overwritten"), "{said}");
+    }
+    assert_eq!(
+        fs_err::read_to_string(sandbox.path("book.md")).unwrap(),
+        BOOK
+    );
+    let several = ["--timeline", "t.json", "book.md", "other.md"];
+    assert!(stderr(&convert(&several, 2)).contains("there are 2 books"));
+}
