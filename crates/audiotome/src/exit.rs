@@ -74,13 +74,22 @@ pub(crate) fn code(error: &Error) -> u8 {
     match error.downcast_ref::<MakeError>() {
         Some(MakeError::Dead { .. }) => return ATTENTION,
         Some(MakeError::Stopped { .. }) => return STOPPED,
-        Some(MakeError::Voice(OpenError::MissingProgram { .. })) => return MISSING,
+        Some(MakeError::Voice(error)) if is_missing(error) => return MISSING,
+        Some(MakeError::NoSuchVoice { .. }) => return MISSING,
         Some(MakeError::Audio(AudioError::NoFfmpeg { .. })) => return MISSING,
         _ => {}
     }
-    let missing = error.downcast_ref::<OpenError>();
-    let missing = missing.is_some_and(|error| matches!(error, OpenError::MissingProgram { .. }));
+    let missing = error.downcast_ref::<OpenError>().is_some_and(is_missing);
     if missing { MISSING } else { FAILED }
+}
+
+fn is_missing(error: &OpenError) -> bool {
+    matches!(
+        error,
+        OpenError::MissingProgram { .. }
+            | OpenError::NoVoice { .. }
+            | OpenError::UnknownVoice { .. }
+    )
 }
 
 /// The error as a person reads it: the chain of causes once, then the way out.

@@ -84,15 +84,17 @@ impl OpenError {
                 "install it with `{}`",
                 crate::process::install_command(program)
             )),
-            Self::NoVoice { language, .. } => Some(match catalogue::best(language) {
-                Some(entry) => format!(
-                    "install one with `audiotome voices install {}`",
-                    entry.name()
-                ),
-                None => "`audiotome voices` lists what is installed; take one with `--voice`, \
+            Self::NoVoice { language, engine } => {
+                Some(match catalogue::best_of(*engine, language) {
+                    Some(entry) => format!(
+                        "install one with `audiotome voices install {}`",
+                        entry.name()
+                    ),
+                    None => "`audiotome voices` lists what is installed; take one with `--voice`, \
                          or name another language with `--language`"
-                    .to_owned(),
-            }),
+                        .to_owned(),
+                })
+            }
             Self::UnknownVoice { voice, .. } => Some(match catalogue::find(voice) {
                 Some(entry) => format!(
                     "install it with `audiotome voices install {}`",

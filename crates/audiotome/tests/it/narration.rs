@@ -184,7 +184,7 @@ fn an_unknown_voice_is_named_before_anything_is_spoken() {
     let args = [
         "convert", "--engine", "espeak", "--voices", "cast", "book.md",
     ];
-    let told = stderr(&run(&mut sandbox.audiotome(&args), 1));
+    let told = stderr(&run(&mut sandbox.audiotome(&args), 4));
     assert!(
         told.contains("no voice `en-uss` is installed for `[voice:Alice]`"),
         "{told}"

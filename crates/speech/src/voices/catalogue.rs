@@ -91,8 +91,14 @@ pub fn find(name: &str) -> Option<&'static Entry> {
 /// The recommended voice for a language: of the better engine, then of its region if there is one.
 #[must_use]
 pub fn best(language: &Language) -> Option<&'static Entry> {
+    best_of(None, language)
+}
+
+/// The recommended voice of an engine, or of any.
+pub(crate) fn best_of(engine: Option<EngineKind>, language: &Language) -> Option<&'static Entry> {
     entries()
         .iter()
+        .filter(|entry| engine.is_none_or(|engine| entry.engine == engine))
         .filter(|entry| same_language(&entry.language, language))
         .min_by_key(|entry| (entry.engine.rank(), entry.language != *language))
 }
