@@ -15,6 +15,9 @@ use crate::progress::Progress;
 use crate::signals;
 use crate::studio;
 
+/// Extensions of audio that is not made.
+const OTHER_FORMATS: [&str; 8] = ["aiff", "mka", "mp4", "oga", "ogg", "webm", "wma", "ape"];
+
 /// Makes one audiobook after the other. A book that fails does not stop the others; the exit code is
 /// that of the only failure, or [`FAILED`] after several books.
 pub(crate) fn run(args: ConvertArgs, data: &DataFolder) -> anyhow::Result<u8> {
@@ -102,6 +105,7 @@ fn check(args: &ConvertArgs) -> Result<(), Ending> {
         return Err(Ending::new(USAGE, message, "name a folder with `--output`"));
     }
     check_timeline(args)?;
+    check_name(&args.output.output)?;
     if let Some((asked, named)) = args
         .wish
         .format
@@ -129,6 +133,18 @@ fn check(args: &ConvertArgs) -> Result<(), Ending> {
         ));
     }
     Ok(())
+}
+
+/// A folder that is called like a file of audio is one by mistake.
+fn check_name(output: &Path) -> Result<(), Ending> {
+    let extension = output.extension().unwrap_or_default().to_string_lossy();
+    let is_other = OTHER_FORMATS.contains(&extension.to_ascii_lowercase().as_str());
+    if !is_other || output.is_dir() {
+        return Ok(());
+    }
+    let message = format!("`.{extension}` is no format of an audiobook");
+    let hint = "take m4b, mp3, opus, flac or wav, or name a folder with `--output`";
+    Err(Ending::new(USAGE, message, hint))
 }
 
 /// A timeline is of one book, and no other file of it.

@@ -4,16 +4,21 @@ use std::io::{self, Read as _, Write as _};
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use audiotome_audio::{OutputFormat, Target};
 use audiotome_book::{Manner, pieces};
 use audiotome_codec::wav;
 use audiotome_core::{Block, BlockKind, Clip, Language, Utterance};
 use audiotome_production::{DataFolder, Installed, Narrator};
 
 use crate::cli::SayArgs;
-use crate::exit::{DONE, Ending, FAILED};
+use crate::exit::{DONE, Ending, FAILED, USAGE};
 use crate::lexicon;
 
 pub(crate) fn run(args: SayArgs, data: &DataFolder) -> anyhow::Result<u8> {
+    if Target::format(&args.output).is_some_and(|named| named != OutputFormat::Wav) {
+        let message = format!("`{}` would be a WAV file", args.output.display());
+        return Err(Ending::new(USAGE, message, "name it `….wav`").into());
+    }
     let text = if args.text == "-" {
         stdin()?
     } else {

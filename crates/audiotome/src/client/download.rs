@@ -16,7 +16,7 @@ use super::answers::{Book, ChapterList, FileList, Job};
 use super::args::DownloadArgs;
 use super::ids;
 use super::master::{Master, Trouble};
-use crate::exit::{Ending, FAILED};
+use crate::exit::{Ending, FAILED, USAGE};
 
 /// A connection on which nothing comes for so long is broken.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -54,7 +54,10 @@ pub(crate) async fn audiobook(master: &Master, job: &Job, output: &Path) -> anyh
     let target = target(master, job, output).await?;
     for file in &list.files {
         let (path, last) = match &target {
-            Target::File(path) => (path.clone(), true),
+            Target::File(path) => {
+                same_format(&file.name, path)?;
+                (path.clone(), true)
+            }
             Target::Folder { folder, .. } | Target::Chapters { folder } => {
                 (folder.join(safe_file_name(&file.name)), false)
             }
@@ -70,6 +73,19 @@ pub(crate) async fn audiobook(master: &Master, job: &Job, output: &Path) -> anyh
         }
     }
     Ok(())
+}
+
+/// A file keeps its format, whatever it is called.
+fn same_format(name: &str, path: &Path) -> Result<(), Ending> {
+    let (made, named) = (Target::format(Path::new(name)), Target::format(path));
+    match made.filter(|made| Some(*made) != named) {
+        Some(made) => {
+            let message = format!("the audiobook is {made}, `{}` is not", path.display());
+            let hint = format!("name it `….{made}`, or a folder");
+            Err(Ending::new(USAGE, message, hint))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Where `convert` would have put it.

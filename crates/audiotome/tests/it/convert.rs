@@ -234,6 +234,23 @@ fn books_of_one_title_and_author_do_not_replace_each_other() {
 }
 
 #[test]
+fn a_format_that_is_not_made_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.file("book.md", BOOK);
+    let said = stderr(&run(
+        &mut sandbox.convert(&["--output", "x.ogg", "book.md"]),
+        2,
+    ));
+    assert!(said.contains("`.ogg` is no format"), "{said}");
+    let said = stderr(&run(
+        &mut sandbox.audiotome(&["say", "Hi.", "--output", "x.mp3"]),
+        2,
+    ));
+    assert!(said.contains("would be a WAV file"), "{said}");
+    assert!(!sandbox.path("x.ogg").exists() && !sandbox.path("x.mp3").exists());
+}
+
+#[test]
 fn other_audio_in_the_folder_is_told() {
     let sandbox = Sandbox::new();
     sandbox.file("book.md", BOOK);
