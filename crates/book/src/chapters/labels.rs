@@ -1,5 +1,7 @@
 //! Parts that are left out by what their heading or entry calls them.
 
+mod plural;
+
 use audiotome_core::{BlockKind, LeftOutKind};
 
 use crate::document::{Document, Entry};
@@ -248,6 +250,7 @@ const LABELS: &[(LeftOutKind, &[&str])] = &[
             "notas",
             "notas al pie",
             "notas finales",
+            // Italian and Romanian; see `plural`.
             "note",
             "note a piè di pagina",
             "notas de rodapé",
@@ -311,6 +314,8 @@ pub(super) fn leave_out_entries(
 ) {
     let mut flat = Vec::new();
     flatten(documents, toc, 0, &mut flat);
+    let one_note = plural::names_one_note(documents, flat.iter().map(|entry| entry.label));
+    let kind = |label: &str| kind(label).filter(|_| !(one_note && plural::is_note(label)));
     let total = total(documents);
     for index in 0..flat.len() {
         let entry = &flat[index];
@@ -382,6 +387,13 @@ pub(super) fn leave_out_sections(
     documents: &mut [Document],
     kind: impl Fn(&str) -> Option<LeftOutKind>,
 ) {
+    let headings = documents
+        .iter()
+        .flat_map(|document| &document.blocks)
+        .filter(|located| matches!(located.block.kind, BlockKind::Heading(_)))
+        .map(|located| located.block.text.as_str());
+    let one_note = plural::names_one_note(documents, headings);
+    let kind = |label: &str| kind(label).filter(|_| !(one_note && plural::is_note(label)));
     let total = total(documents);
     let mut passed = 0;
     for document in documents {

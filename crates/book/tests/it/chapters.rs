@@ -312,6 +312,42 @@ fn labels_leave_parts_out_in_other_languages_but_never_most_of_a_book() {
 }
 
 #[test]
+fn one_note_is_no_part_with_notes() {
+    let with = |text: &str, headings: [&str; 2]| {
+        let boxes = headings.map(|heading| format!("<h3>{heading}</h3><p>BOXED words.</p>"));
+        let rest = "<h3>More</h3><p>Other words.</p>";
+        Epub::new()
+            .document("1.xhtml", text)
+            .document("2.xhtml", &(text.to_owned() + &boxes.concat() + rest))
+            .entry("One", "1.xhtml")
+            .entry("Two", "2.xhtml")
+            .book()
+    };
+    let boxed = |book: &Book| text(book).matches("BOXED").count();
+    let english = paragraphs(6);
+    assert_eq!(boxed(&with(&english, ["Note", "NOTE:"])), 2);
+    assert_eq!(boxed(&with(&english, ["Note", "Notes"])), 1);
+    assert_eq!(boxed(&with(&english, ["Endnotes", "Footnotes"])), 0);
+    let italian = "<p>Il vecchio orologio batté ancora le ore, e nella casa silenziosa nessuno \
+         era sveglio per sentirlo.</p>"
+        .repeat(6);
+    assert_eq!(boxed(&with(&italian, ["Note", "Note"])), 0);
+    // Where the table of contents names it as well.
+    let book = |text: &str| {
+        Epub::new()
+            .document("1.xhtml", text)
+            .document("2.xhtml", text)
+            .document("3.xhtml", "<p>BOXED words.</p>")
+            .entry("One", "1.xhtml")
+            .entry("Two", "2.xhtml")
+            .entry("Note", "3.xhtml")
+            .book()
+    };
+    assert_eq!(boxed(&book(&english)), 1);
+    assert_eq!(boxed(&book(&italian)), 0);
+}
+
+#[test]
 fn parts_are_known_by_a_number_and_not_by_the_word_alone() {
     // "The Book of Sand" was taken for a part, and its sections for chapters.
     let book = Epub::new()
