@@ -3,5 +3,5 @@
 pub(super) mod dates;
 pub(super) mod money;
 pub(super) mod quantities;
-mod spell;
+pub(super) mod spell;
 pub(super) mod times;

@@ -1,6 +1,7 @@
 //! Numbers. English ones become words; elsewhere what stands around the digits does, and the digits
 //! stay, for engines read plain numbers in their own language.
 
+mod angles;
 mod dates;
 mod fractions;
 mod money;
@@ -92,9 +93,22 @@ pub(super) fn units<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
         return text.into();
     }
     if context.is_english() {
-        return english::quantities::measures(text, context.table);
+        let text = angles::angles(text, context.table, english::spell::written);
+        return changed(text, |text| {
+            english::quantities::measures(text, context.table)
+        });
     }
-    units::measures(text, context.table)
+    let text = angles::angles(text, context.table, str::to_owned);
+    changed(text, |text| units::measures(text, context.table))
+}
+
+/// What `step` makes of a text that another step may have changed already.
+fn changed<'t>(text: Cow<'t, str>, step: impl Fn(&str) -> Cow<'_, str>) -> Cow<'t, str> {
+    let changed = match step(&text) {
+        Cow::Owned(changed) => Some(changed),
+        Cow::Borrowed(_) => None,
+    };
+    changed.map_or(text, Cow::Owned)
 }
 
 /// Ordinal numbers, roman ones as well.

@@ -200,6 +200,7 @@ mod tests {
             "symbols",
             "currency",
             "units",
+            "compass",
             "web",
             "forms",
             "months",

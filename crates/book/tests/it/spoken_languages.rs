@@ -251,3 +251,37 @@ fn capitals_keep_the_letters_of_their_language() {
     );
     check("tr", &[("IŞIK VE ISI", "Işık Ve Isı")]);
 }
+
+#[test]
+fn angles_in_other_languages() {
+    check(
+        "de",
+        &[
+            (
+                "45°30′15″N, 1°20′O",
+                "45 Grad 30 Minuten 15 Sekunden Nord, 1 Grad 20 Minuten Ost",
+            ),
+            ("45°X", "45 Grad X"),
+            ("20°Celsius", "20 Grad Celsius"),
+        ],
+    );
+    check(
+        "fr",
+        &[
+            ("45° 30′ O", "45 degrés 30 minutes ouest"),
+            ("à 20° S’il", "à 20 degrés S’il"),
+        ],
+    );
+    check(
+        "es",
+        &[(
+            "45º30'N, el 3º E",
+            "45 grados 30 minutos norte, el tercero E",
+        )],
+    );
+    check("it", &[("1° 1′ 1″ E", "1 grado 1 minuto 1 secondo est")]);
+    check("pt", &[("45°30′S", "45 graus 30 minutos sul")]);
+    check("nl", &[("45°30′Z", "45 graden 30 minuten zuid")]);
+    check("pl", &[("45°32′N", "45 stopni 32 minuty N")]);
+    check("ru", &[("45°32′", "45 градусов 32 минуты")]);
+}

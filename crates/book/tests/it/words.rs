@@ -260,6 +260,99 @@ fn roman_numerals_are_numbers_where_nothing_else_looks_so() {
     );
 }
 
+#[test]
+fn english_angles() {
+    check(
+        "en",
+        &[
+            (
+                "45°30′15″N, 12°20′E",
+                "forty-five degrees thirty minutes fifteen seconds north, twelve degrees twenty minutes east",
+            ),
+            (
+                "at 30° 31′ 39″.",
+                "at thirty degrees thirty-one minutes thirty-nine seconds.",
+            ),
+            ("1° 1' 1\" S", "one degree one minute one second south"),
+            (
+                "5°30'15''W",
+                "five degrees thirty minutes fifteen seconds west",
+            ),
+            (
+                "45°N and 12.5° W",
+                "forty-five degrees north and twelve point five degrees west",
+            ),
+            ("10–12°S", "ten to twelve degrees south"),
+            ("−5° 30.5′", "minus five degrees thirty point five minutes"),
+            (
+                "45°30′ by 12°",
+                "forty-five degrees thirty minutes by twelve degrees",
+            ),
+            (
+                "45°30′–46°10′N",
+                "forty-five degrees thirty minutes to forty-six degrees ten minutes north",
+            ),
+            (
+                "45°F, 20°Celsius",
+                "forty-five degrees Fahrenheit, twenty degrees Celsius",
+            ),
+            (
+                "45°NE and 30′15″",
+                "forty-five degrees NE and thirty feet fifteen inches",
+            ),
+            ("30° N's", "thirty degrees N's"),
+            ("at 30° N., he", "at thirty degrees north, he"),
+            ("45° N. lat.", "forty-five degrees north lat."),
+            (
+                "He turned 90° E. Then",
+                "He turned ninety degrees east. Then",
+            ),
+            ("45 deg. 30' N.", "forty-five degrees thirty minutes north."),
+            (
+                "12 degrees 20' 5\" E",
+                "twelve degrees twenty minutes five seconds east",
+            ),
+            ("1° 30´ 15´´", "one degree thirty minutes fifteen seconds"),
+            (
+                "5 degrees of 5'10\"",
+                "five degrees of five feet ten inches",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn english_decimal_commas() {
+    check(
+        "en",
+        &[
+            ("1,5 m", "one point five meters"),
+            ("1,0 m", "one point zero meters"),
+            ("1,500 m", "one thousand five hundred meters"),
+            ("0,125 kg", "zero point one two five kilograms"),
+            ("1,5–2,5 m", "one point five to two point five meters"),
+            ("12,5%", "twelve point five percent"),
+            ("1,5–2", "one point five to two"),
+            ("5 km–6 km", "five kilometers to six kilometers"),
+            ("an A-5 m", "an A-five meters"),
+            ("$5,10,20", "five, ten, twenty dollars"),
+            (
+                "€1,50 and €2,5 million",
+                "one euro and fifty cents and two point five million euros",
+            ),
+            (
+                "$1,250.50",
+                "one thousand two hundred fifty dollars and fifty cents",
+            ),
+            ("the 1,234th", "the one thousand two hundred thirty-fourth"),
+            (
+                "12,345,678 m",
+                "twelve million three hundred forty-five thousand six hundred seventy-eight meters",
+            ),
+        ],
+    );
+}
+
 proptest! {
     #[test]
     fn no_text_is_too_strange(text in "\\PC{0,200}", language in "(en|fr|de|es|it|pt|nl|pl|ru|el|ar|fa|hi|zh|ja|tr|und)") {
@@ -268,7 +361,7 @@ proptest! {
 
     #[test]
     fn whatever_looks_like_a_number_is_no_trouble(
-        text in "([0-9०-९٠-٩]{1,6}|[IVXLCDMivx]{1,4}|[-–—/.,:;'’()\\[\\] ]|[€$£¥₽%°º§№&©½¾²³¹]|st|th|km|er|год|w\\.|Uhr|Januar|page|Louis|a){0,40}",
+        text in "([0-9०-९٠-٩]{1,6}|[IVXLCDMivx]{1,4}|[-–—/.,:;'’()\\[\\] ]|[€$£¥₽%°º′″\"NEO§№&©½¾²³¹]|st|th|km|er|год|w\\.|Uhr|Januar|page|Louis|a){0,40}",
         language in "(en|fr|de|es|it|pt|nl|pl|ru|el|ar|fa|hi|zh|ja)",
     ) {
         said(&text, &language, Rules::default());
@@ -315,7 +408,7 @@ fn time_is_linear_in_the_text() {
     let patterns = [
         "1 ", "1.", "1,", "1-", "-", "[1", "/a", "a/", "a.", "I", "I ", "A ", "¹", ")¹", "½", "°",
         "+1 ", "0 12 ", "12:30 ", "“", "a@", "www.", "(", "(—", "١", "x1 ", "St.", "Louis ", "§",
-        "1 km ", "$1 ",
+        "1 km ", "$1 ", "1°1′", "1 m–",
     ];
     for language in ["en", "ru"] {
         for pattern in patterns {

@@ -87,7 +87,13 @@ fn amount(found: &Captures<'_>, table: &Table) -> String {
     } else {
         ""
     };
-    let part = found.name("part").map_or("", |part| part.as_str());
+    let decimal = spell::plain(whole);
+    let (whole, part) = match (found.name("part"), decimal.split_once('.')) {
+        (Some(part), _) => (whole, part.as_str()),
+        // `€1,50`, but not a row of numbers.
+        (None, Some((whole, part))) if !part.contains(',') => (whole, part),
+        (None, _) => (whole, ""),
+    };
     if let Some(noun) = found.name("noun") {
         // `a $10-bill`
         return format!(

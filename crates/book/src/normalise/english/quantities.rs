@@ -35,19 +35,19 @@ static SLASHED: LazyLock<Regex> = LazyLock::new(|| {
 });
 static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?P<minus>[−–-])?\b(?P<number>\d[\d,]*(?:\.\d+)?)(?P<range>\s?[–—-]\s?\d[\d,]*(?:\.\d+)?)?\s?(?P<unit>[\p{L}]+[²³]?(?:/[\p{L}]+)?\.?|°[CF]?|%|¢)",
+        r"(?P<minus>[−–-])?\b(?P<number>\d+(?:,\d+)*(?:\.\d+)?)(?P<range>\s?[–—-]\s?\d+(?:,\d+)*(?:\.\d+)?)?\s?(?P<unit>[\p{L}]+[²³]?(?:/[\p{L}]+)?\.?|°(?:[CF]\b)?|%|¢)",
     )
 });
 /// Feet and inches: `5'10"`.
 static HEIGHT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"\b(?P<feet>\d{1,2})['’′]\s?(?P<inches>\d{1,2})["”″]"#));
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?P<from>\d[\d,]*(?:\.\d+)?)(?:\s?[–—]\s?|-)(?P<to>\d[\d,]*(?:\.\d+)?)\b")
+    pattern(r"\b(?P<from>\d+(?:,\d+)*(?:\.\d+)?)(?:\s?[–—]\s?|-)(?P<to>\d+(?:,\d+)*(?:\.\d+)?)\b")
 });
 static TELEPHONE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:\d{3}-)?\d{3}-\d{4}\b|\b\d{2,5}-\d{2,5}(?:-\d{2,5}){1,3}\b"));
 static ORDINAL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(\d[\d,]*)(?:st|nd|rd|th)\b|\b(\d*[23])d\b"));
+    LazyLock::new(|| pattern(r"\b(\d+(?:,\d{3})*)(?:st|nd|rd|th)\b|\b(\d*[23])d\b"));
 static VERSION: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\d+(?:\.\d+){2,}\b"));
 static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?P<lead>[\p{L}]|(?:^|[\s(])[−-]|#|[\s(]\.)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)")
@@ -141,40 +141,61 @@ pub(in crate::normalise) fn measures<'t>(text: &'t str, table: &Table) -> Cow<'t
         let feet = count(&found["feet"], "foot", "feet");
         format!("{feet} {}", count(&found["inches"], "inch", "inches"))
     });
-    replace(text, &MEASURE, |found| {
-        let unit = &found["unit"];
-        let (names, dot) = match table.forms("units", unit) {
-            Some(names) => (names, ""),
-            None => match unit
-                .strip_suffix('.')
-                .and_then(|unit| table.forms("units", unit))
-            {
-                Some(names) => (names, "."),
-                None => return found[0].to_owned(),
-            },
+    let mut end = 0;
+    let changed = match MEASURE.replace_all(&text, |found: &Captures<'_>| {
+        let (before, all) = (&text[..start(found)], &found[0]);
+        let follows = !before.is_empty() && before.len() == end;
+        let Some(said) = measure(found, before, follows, table) else {
+            return all.to_owned();
         };
-        let range = found.name("range").map(|range| range.as_str());
-        let one = range.is_none() && spell::value(&found["number"]) == Some(1);
-        let minus = if found.name("minus").is_some() {
-            "minus "
-        } else {
-            ""
-        };
-        let to = range.map(|range| {
-            let to = range.trim_matches(|c: char| !c.is_ascii_digit());
-            format!(" to {}", spell::written(to))
-        });
-        let name = if one {
-            names[0]
-        } else {
-            names[names.len() - 1]
-        };
-        format!(
-            "{minus}{}{} {name}{dot}",
-            spell::written(&found["number"]),
-            to.unwrap_or_default()
-        )
-    })
+        end = before.len() + all.len();
+        // `20°Celsius`, `50%of`.
+        let glued = !all.ends_with('.') && text[end..].starts_with(char::is_alphanumeric);
+        said + if glued { " " } else { "" }
+    }) {
+        Cow::Owned(changed) => Some(changed),
+        Cow::Borrowed(_) => None,
+    };
+    changed.map_or(text, Cow::Owned)
+}
+
+fn start(found: &Captures<'_>) -> usize {
+    found.get(0).map_or(0, |found| found.start())
+}
+
+/// A measure in words; `follows` says that another one stands right `before` it.
+fn measure(found: &Captures<'_>, before: &str, follows: bool, table: &Table) -> Option<String> {
+    let unit = &found["unit"];
+    let (names, dot) = match table.forms("units", unit) {
+        Some(names) => (names, ""),
+        None => (table.forms("units", unit.strip_suffix('.')?)?, "."),
+    };
+    let range = found.name("range").map(|range| range.as_str());
+    let one = range.is_none() && spell::value(&found["number"]) == Some(1);
+    let joined = before.ends_with(char::is_alphanumeric);
+    let minus = match found.name("minus").map(|minus| minus.as_str()) {
+        None => "",
+        // `5 km–6 km`, and `45°30′–46°`, of which the minutes are words by now.
+        Some("–" | "-") if follows => " to ",
+        Some("–") if joined && unit.starts_with('°') => " to ",
+        Some("−") if joined => " minus ",
+        Some(sign) if joined => sign,
+        Some(_) => "minus ",
+    };
+    let to = range.map(|range| {
+        let to = range.trim_matches(|c: char| !c.is_ascii_digit());
+        format!(" to {}", spell::written(to))
+    });
+    let name = if one {
+        names[0]
+    } else {
+        names[names.len() - 1]
+    };
+    Some(format!(
+        "{minus}{}{} {name}{dot}",
+        spell::written(&found["number"]),
+        to.unwrap_or_default()
+    ))
 }
 
 /// Replaces `21st` by `twenty-first`.

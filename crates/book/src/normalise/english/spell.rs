@@ -1,5 +1,7 @@
 //! Numbers spelled out.
 
+use std::borrow::Cow;
+
 const SMALL: [&str; 20] = [
     "zero",
     "one",
@@ -115,9 +117,37 @@ pub(super) fn digits(text: &str) -> String {
     words.join(" ")
 }
 
-/// A number as written, with commas between thousands and maybe a decimal point.
-pub(super) fn written(number: &str) -> String {
-    let bare: String = number.chars().filter(|c| *c != ',').collect();
+/// A number with a point before its decimals and nothing between its thousands: a comma before other
+/// digits than three is a decimal one.
+pub(super) fn plain(number: &str) -> Cow<'_, str> {
+    let number = number.trim_end_matches(',');
+    if !number.contains(',') {
+        number.into()
+    } else if number.contains('.') || is_grouped(number) {
+        number.replace(',', "").into()
+    } else {
+        number.replacen(',', ".", 1).into()
+    }
+}
+
+/// Whether commas stand between thousands, or between lakhs and crores, which have two digits.
+fn is_grouped(whole: &str) -> bool {
+    let mut groups = whole.split(',');
+    let leads = |first: &str| (1..=3).contains(&first.len()) && !first.starts_with('0');
+    let last = |group: &str| group.len() == 3;
+    groups.next().is_some_and(leads)
+        && groups.next_back().is_some_and(last)
+        && groups.all(|group| matches!(group.len(), 2 | 3))
+}
+
+/// A number as written, with commas between thousands and maybe decimals; a row of numbers one by one.
+pub(in crate::normalise) fn written(number: &str) -> String {
+    let is_row = number.matches(',').count() > 1 && !number.contains('.');
+    if is_row && !is_grouped(number) {
+        let numbers: Vec<String> = number.split(',').map(written).collect();
+        return numbers.join(", ");
+    }
+    let bare = plain(number);
     let (whole, decimals) = bare.split_once('.').unwrap_or((&bare, ""));
     let said = match whole.parse() {
         _ if whole.len() > LONGEST || (whole.len() > 1 && whole.starts_with('0')) => digits(whole),
@@ -133,7 +163,7 @@ pub(super) fn written(number: &str) -> String {
 
 /// The value of a whole number as written; nothing when it has decimals or is too long.
 pub(super) fn value(number: &str) -> Option<u64> {
-    let bare: String = number.chars().filter(|c| *c != ',').collect();
+    let bare = plain(number);
     bare.parse().ok().filter(|_| bare.len() <= LONGEST)
 }
 
@@ -155,6 +185,16 @@ mod tests {
         );
         assert_eq!(written("007"), "zero zero seven");
         assert_eq!(written("12345678901234567"), digits("12345678901234567"));
+    }
+
+    #[test]
+    fn a_comma_stands_between_thousands_or_before_decimals() {
+        assert_eq!(written("1,5"), "one point five");
+        assert_eq!(written("0,125"), "zero point one two five");
+        assert_eq!(written("1,25,000"), "one hundred twenty-five thousand");
+        assert_eq!(written("1,2,3"), "one, two, three");
+        assert_eq!(value("1,000"), Some(1_000));
+        assert_eq!(value("1,0"), None);
     }
 
     #[test]

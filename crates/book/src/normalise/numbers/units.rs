@@ -10,7 +10,7 @@ use crate::normalise::Table;
 
 static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"(?P<minus>[−])?(?-u:\b)(?P<number>{NUMBER})\s?(?P<unit>[\p{{L}}\p{{M}}]+(?:\.[\p{{L}}\p{{M}}]+)*[²³]?(?:/\p{{L}}+)?\.?|°C?|℃|%|٪)"
+        r"(?P<minus>[−])?(?-u:\b)(?P<number>{NUMBER})\s?(?P<unit>[\p{{L}}\p{{M}}]+(?:\.[\p{{L}}\p{{M}}]+)*[²³]?(?:/\p{{L}}+)?\.?|°(?:C(?-u:\b))?|℃|%|٪)"
     ))
     .expect("a fixed pattern")
 });
@@ -18,11 +18,12 @@ static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
 /// Replaces `5 km` by `5 Kilometer`, `50 %` by `50 Prozent`.
 pub(super) fn measures<'t>(text: &'t str, table: &Table) -> Cow<'t, str> {
     MEASURE.replace_all(text, |found: &Captures<'_>| {
-        measure(found, table).unwrap_or_else(|| found[0].to_owned())
+        let end = found.get(0).map_or(0, |found| found.end());
+        measure(found, &text[end..], table).unwrap_or_else(|| found[0].to_owned())
     })
 }
 
-fn measure(found: &Captures<'_>, table: &Table) -> Option<String> {
+fn measure(found: &Captures<'_>, after: &str, table: &Table) -> Option<String> {
     let number = &found["number"];
     let minus = match (found.name("minus"), table.get("forms", "minus")) {
         (Some(_), Some(minus)) => format!("{minus} "),
@@ -40,6 +41,9 @@ fn measure(found: &Captures<'_>, table: &Table) -> Option<String> {
     };
     let (whole, part) = parts(number, table);
     let space = if dense { "" } else { " " };
+    // `45°N`
+    let glued = !dense && unit.ends_with('°') && after.starts_with(char::is_alphanumeric);
+    let rest = if glued { " " } else { rest };
     let name = plural(&names, &whole, !part.is_empty());
     Some(format!("{minus}{number}{space}{name}{dot}{rest}"))
 }
