@@ -160,6 +160,16 @@ pub(crate) struct Job {
     pub(crate) record: Record,
 }
 
+impl Job {
+    /// The files of its audiobook; none while it is made, also when it was there before.
+    pub(crate) fn files(&self) -> &[PathBuf] {
+        match self.state {
+            JobState::Done => &self.record.files,
+            _ => &[],
+        }
+    }
+}
+
 /// What became of a job so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -94,6 +94,26 @@ fn two_jobs_for_one_book_have_a_folder_each() {
     assert_eq!(folders.count(), 1);
 }
 
+#[test]
+fn a_job_that_is_made_anew_is_deleted_with_the_files_of_before() {
+    let sandbox = Sandbox::new();
+    let master = Process::master(&sandbox, "delay=50ms", &[]);
+    let book = master.upload("book.md", BOOK);
+    let job = start(&master, &book, json!({}));
+    master.wait_for(&job, &["done"]);
+    fs_err::remove_dir_all(sandbox.path("data/clips")).unwrap();
+    let mut events = master.events(&job);
+    let retry = format!("/jobs/{job}/retry");
+    assert_eq!(master.call("POST", &retry, None).0, 202);
+    events.next_of("segment");
+    let (status, answer) = master.call("GET", &format!("/jobs/{job}/audiobook"), None);
+    assert_eq!(status, 404, "{answer}");
+    let delete = format!("/jobs/{job}?files=true");
+    assert_eq!(master.call("DELETE", &delete, None).0, 204);
+    let left = fs_err::read_dir(sandbox.path("data/audiobooks/Ada Writer")).unwrap();
+    assert_eq!(left.count(), 0);
+}
+
 /// The status that a master gives to a request with these headers.
 fn status(master: &Process, method: &str, path: &str, headers: &[&str]) -> u16 {
     let mut stream = TcpStream::connect(&master.address).unwrap();

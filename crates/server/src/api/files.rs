@@ -40,7 +40,7 @@ pub(crate) async fn list(
     Path(id): Path<String>,
 ) -> Result<Json<FileList>, Problem> {
     let job = find(&master, &id).await?;
-    let numbered = job.record.files.iter().enumerate();
+    let numbered = job.files().iter().enumerate();
     let files = numbered.map(|(index, path)| FileView {
         name: name(path),
         bytes: fs_err::metadata(path).map_or(0, |file| file.len()),
@@ -68,7 +68,7 @@ pub(crate) async fn download(
     request: Request,
 ) -> Result<Response, Problem> {
     let job = find(&master, &id).await?;
-    let file = job.record.files.get(index as usize);
+    let file = job.files().get(index as usize);
     let file = file.ok_or_else(|| no_file(&job))?;
     send(file, Some(&name(file)), request).await
 }
@@ -95,7 +95,7 @@ pub(crate) async fn audiobook(
             Problem::new(Kind::Conflict, "it has one file for each chapter").with_hint(Some(hint)),
         );
     }
-    let file = job.record.files.first().ok_or_else(|| no_file(&job))?;
+    let file = job.files().first().ok_or_else(|| no_file(&job))?;
     send(file, Some(&name(file)), request).await
 }
 

@@ -140,7 +140,7 @@ fn extension(path: &Path) -> &str {
 }
 
 fn audio(job: &Job) -> Vec<PathBuf> {
-    let files = job.record.files.iter();
+    let files = job.files().iter();
     let is_audio = |path: &&PathBuf| {
         let kind = path.extension().and_then(|kind| kind.to_str());
         kind.is_some_and(|kind| ["m4b", "mp3", "opus", "flac", "wav"].contains(&kind))

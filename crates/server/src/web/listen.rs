@@ -70,10 +70,7 @@ pub(crate) async fn page(
 }
 
 fn files(job: &Job) -> Vec<File> {
-    if job.state != JobState::Done {
-        return Vec::new();
-    }
-    let numbered = job.record.files.iter().enumerate();
+    let numbered = job.files().iter().enumerate();
     let found = numbered.filter_map(|(index, path)| {
         let bytes = fs_err::metadata(path).ok()?.len();
         Some(File {
