@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use audiotome_core::{AudioStore, ChapterMark, Clip, Plan, Timeline, TimelineEntry};
 use audiotome_files::StagedPath;
@@ -72,6 +72,7 @@ pub async fn encode_chapter(
     let planned = &plan.chapters[chapter];
     let path = assembly.path(plan, planned);
     if let Some(sidecar) = find(&path, planned.segments.len()) {
+        touch(&path);
         return Ok(sidecar.into_chapter(chapter, path, true));
     }
     let segments = &plan.segments[planned.segments.clone()];
@@ -126,6 +127,15 @@ pub fn timeline(plan: &Plan, chapters: &[EncodedChapter]) -> Timeline {
         });
     }
     timeline
+}
+
+/// Makes a chapter as young as if it was made now: clean-ups take old ones.
+fn touch(path: &Path) {
+    for path in [path, &path.with_extension("json")] {
+        // Where that fails, a clean-up may take it, and it is encoded again.
+        let file = File::options().append(true).open(path);
+        let _ = file.and_then(|file| file.set_modified(SystemTime::now()));
+    }
 }
 
 /// Sends the clips of `segments` to the encoder; stops early when it has given up.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use audiotome_core::{Cover, Plan, Timeline};
+use audiotome_files::is_staged;
 use tokio::task::JoinSet;
 
 use crate::assembly::{Assembly, Codec};
@@ -170,19 +171,20 @@ async fn make_all(recipes: Vec<Recipe>, assembly: &Assembly) -> Result<Vec<Strin
 /// Whose it is, is not known here, so that it stays.
 fn strangers(folder: &Path, own: &[PathBuf]) -> Option<String> {
     let entries = fs_err::read_dir(folder).ok()?.flatten();
-    let is_strange = |path: &PathBuf| Target::format(path).is_some() && !own.contains(path);
+    let is_strange =
+        |path: &PathBuf| Target::format(path).is_some() && !own.contains(path) && !is_staged(path);
     let mut strangers: Vec<_> = entries
         .map(|entry| entry.path())
         .filter(is_strange)
         .collect();
     strangers.sort();
     let first = strangers.first()?.file_name()?.to_string_lossy();
-    let more = match strangers.len() - 1 {
-        0 => String::new(),
-        more => format!(" and {more} more"),
+    let which = match strangers.len() - 1 {
+        0 => format!("`{first}` from an earlier time lies"),
+        more => format!("`{first}` and {more} more from an earlier time lie"),
     };
     Some(format!(
-        "`{first}`{more} from an earlier time lie in the same folder: players may play them with this book"
+        "{which} in the same folder: players may play that with this book"
     ))
 }
 

@@ -23,7 +23,8 @@ pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Bo
     let mut reader = Reader::default();
     markup::visit(&text, Syntax::Xml, &mut reader);
     let last = text.rsplit("</").next().unwrap_or_default();
-    let is_whole = last.trim_end().ends_with("FictionBook>");
+    let last = last.split('>').next().unwrap_or_default();
+    let is_whole = last.trim_end().ends_with("FictionBook");
     drop(text);
     let cover = base64::engine::general_purpose::STANDARD
         .decode(&reader.cover)

@@ -16,6 +16,29 @@ use marks::ChapterMarks;
 const MARKS: &[u8] = b"\n*_[]`<>&\\~|$^!#";
 /// As many of them as a text can have; long books have 200,000.
 const MOST_MARKS: usize = 2_000_000;
+/// Fields that front matter is known by.
+const FIELDS: [&str; 20] = [
+    "abstract",
+    "aliases",
+    "author",
+    "authors",
+    "creator",
+    "date",
+    "description",
+    "isbn",
+    "keywords",
+    "lang",
+    "language",
+    "layout",
+    "publisher",
+    "rights",
+    "series",
+    "subject",
+    "subtitle",
+    "tags",
+    "title",
+    "toc",
+];
 /// Lines that front matter can have.
 const FRONT_MATTER: usize = 500;
 
@@ -138,23 +161,23 @@ fn front_matter(text: &str) -> (Front, &str) {
     title_block(text)
 }
 
-/// Whether this is front matter, and not the text of a book between two rules.
+/// Whether this is front matter, and not the text of a book between two rules: nothing but fields, of which one at
+/// least is known.
 fn is_yaml(text: &str) -> bool {
-    let is_name = |name: &str| {
-        name.starts_with(|c: char| c.is_alphabetic())
+    let lines = || text.lines().map(str::trim_end);
+    let name = |line: &str| {
+        line.split_once(':')
+            .map(|(name, _)| name.trim().to_lowercase())
+    };
+    let is_name = |name: String| {
+        name.starts_with(|c: char| c.is_alphabetic() || "\"'_".contains(c))
             && name
                 .chars()
-                .all(|c| c.is_alphanumeric() || "-_.".contains(c))
-    };
-    let is_field = |line: &str| {
-        line.split_once(':').is_some_and(|(name, value)| {
-            is_name(name.trim_end()) && (value.is_empty() || value.starts_with([' ', '\t']))
-        })
+                .all(|c| c.is_alphanumeric() || "-_. \"'".contains(c))
     };
     let is_more = |line: &str| line.is_empty() || line.starts_with([' ', '\t', '-', '#', ']', '}']);
-    let mut lines = text.lines().map(str::trim_end);
-    let first = lines.by_ref().find(|line| !line.starts_with('#'));
-    first.is_some_and(is_field) && lines.all(|line| is_field(line) || is_more(line))
+    lines().all(|line| is_more(line) || name(line).is_some_and(is_name))
+        && lines().any(|line| name(line).is_some_and(|name| FIELDS.contains(&name.as_str())))
 }
 
 /// `% title`, `% authors`, `% date`.
@@ -351,8 +374,19 @@ mod tests {
             "---\nHe said: go.\n---\nMore.",
             "---\ntitle: It began\nand went on.\n---\nMore.",
             "---\n---\nMore.",
+            "---\n\nNote: this.\nAnd: that.\n---\nMore.",
         ] {
             assert_eq!(front_matter(text).1, text);
+        }
+        for more in [
+            "date created: 2020-01-01",
+            "dc:creator: X",
+            "\"a b\": c",
+            "",
+            "x: http://y",
+        ] {
+            let text = format!("---\n{more}\ntitle: T\n---\nText");
+            assert_eq!(front_matter(&text).1, "Text", "{more}");
         }
         assert_eq!(
             front("--- \ntitle: \"A \\\"B\\\"\"\nauthor: 'It''s me'\n---\t\nText"),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use audiotome_audio::{AudioError, OutputFormat, Tags, Target};
 use audiotome_core::Book;
+use audiotome_files::is_staged;
 
 use crate::{MakeError, Narrator, OutputWish};
 
@@ -29,19 +30,36 @@ fn is_of_another(folder: &Path, ebook: &OsStr) -> bool {
     let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
     let files: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
-    let is_audio = |file: &Path| Target::format(file).is_some();
-    let is_beside = |file: &Path| {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        name == "metadata.json" || name.starts_with("cover.") || name.starts_with('.')
+    let is_audio = |file: &PathBuf| Target::format(file).is_some() && !is_staged(file);
+    // What libraries write there is called otherwise.
+    let is_ebook = |file: &&PathBuf| {
+        let extension = file.extension().unwrap_or_default().to_string_lossy();
+        let name = file.file_name().unwrap_or_default();
+        EBOOKS.contains(&extension.to_ascii_lowercase().as_str())
+            && name != "desc.txt"
+            && name != "reader.txt"
     };
+    // The same book in another format, or as `inspect --text` has written it.
+    let stem = |path: &Path| {
+        path.file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    };
+    let ours = stem(Path::new(ebook));
     let mut ebooks = files
         .iter()
-        .filter(|file| !is_audio(file) && !is_beside(file));
-    let is_ours = |file: &PathBuf| file.file_name() == Some(ebook);
-    files.iter().any(|file| is_audio(file))
-        && ebooks.clone().next().is_some()
-        && !ebooks.any(is_ours)
+        .filter(is_ebook)
+        .map(|file| stem(file))
+        .peekable();
+    ebooks.peek().is_some() && ebooks.all(|other| other != ours) && files.iter().any(is_audio)
 }
+
+/// Extensions of ebooks.
+const EBOOKS: [&str; 17] = [
+    "azw", "azw3", "docx", "epub", "fb2", "fbz", "htm", "html", "markdown", "md", "mobi", "odt",
+    "pdf", "prc", "rtf", "txt", "xhtml",
+];
 
 /// One audiobook before it is there.
 pub(crate) struct Edition {

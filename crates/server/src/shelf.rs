@@ -20,7 +20,7 @@ pub(crate) fn reserve(
         return Ok(None);
     };
     let others = others(connection, id)?;
-    let taken: HashSet<_> = others.iter().filter_map(folder).collect();
+    let taken: HashSet<_> = others.iter().flat_map(folders).collect();
     let folder = free(base, job.record.folder.as_deref(), &taken);
     job.record.folder = Some(folder.clone());
     jobs::update(connection, &job)?;
@@ -48,12 +48,13 @@ fn others(connection: &Connection, id: &str) -> Result<Vec<Job>, DatabaseError> 
     Ok(jobs)
 }
 
-/// The folder in which a job has files, or is about to.
-fn folder(job: &Job) -> Option<&Path> {
+/// The folders in which a job has files, or is about to.
+fn folders(job: &Job) -> impl Iterator<Item = &Path> {
     let works = matches!(job.state, JobState::Running | JobState::Assembling);
     let file = job.record.files.first();
     let files = file.and_then(|file| file.parent());
-    files.or(job.record.folder.as_deref().filter(|_| works))
+    let next = job.record.folder.as_deref().filter(|_| works);
+    files.into_iter().chain(next)
 }
 
 fn free(base: &Path, own: Option<&Path>, taken: &HashSet<&Path>) -> PathBuf {

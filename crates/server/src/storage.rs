@@ -7,7 +7,6 @@ use std::time::Duration;
 use audiotome_audio::FolderStore;
 use audiotome_core::SegmentKey;
 use audiotome_production::{MakeError, claimed};
-use tracing::debug;
 use walkdir::WalkDir;
 
 use crate::api::problem::{Kind, Problem};
@@ -94,10 +93,16 @@ async fn needed(master: &Master) -> Result<HashSet<SegmentKey>, Problem> {
     for job in all.iter().filter(|job| job.state != JobState::Done) {
         let board = match master.board(job).await {
             Ok(board) => board,
-            // Nothing can be made of it as it is: without its book or its voice, say. What it has spoken it has claimed.
+            // Nothing can be made of it as it is; what it has spoken of late it has claimed.
+            Err(
+                MakeError::File { action: "find", .. }
+                | MakeError::Voice(_)
+                | MakeError::NoSuchVoice { .. },
+            ) => continue,
             Err(error) => {
-                debug!(job.id = job.id, %error, "nobody knows what a job needs");
-                continue;
+                let message = format!("nobody knows what “{}” needs: {error}", job.record.title);
+                let hint = Some("delete that job first".to_owned());
+                return Err(Problem::new(Kind::Conflict, message).with_hint(hint));
             }
         };
         let board = lock(&board);

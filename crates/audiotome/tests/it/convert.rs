@@ -223,8 +223,10 @@ fn books_of_one_title_and_author_do_not_replace_each_other() {
         sandbox.file(&format!("{name}.md"), book);
     }
     run(&mut sandbox.convert(&["a.md", "b.md"]), 0);
-    // What is there already stays where it is.
+    // What is there already stays where it is, and another format of the same book replaces it.
     run(&mut sandbox.convert(&["--force", "b.md", "a.md"]), 0);
+    fs_err::rename(sandbox.path("b.md"), sandbox.path("b.markdown")).unwrap();
+    run(&mut sandbox.convert(&["--force", "b.markdown"]), 0);
     for (folder, book) in [("Same {tone}", "a.md"), ("Same {tone} (2)", "b.md")] {
         let folder = sandbox.path("audiobooks/Bob").join(folder);
         assert!(folder.join("Same.m4b").is_file());

@@ -362,6 +362,10 @@ fn a_file_that_is_cut_off_says_so() {
             "a.fb2",
             format!("<FictionBook><body><section>{text}</section></body></FictionBook>\n"),
         ),
+        (
+            "b.fb2",
+            format!("<FictionBook><body><section>{text}</section></body></FictionBook ><!-- a -->"),
+        ),
         ("a.html", format!("<html><body>{text}</BODY></html>")),
         (
             "a.rtf",

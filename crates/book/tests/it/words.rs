@@ -261,6 +261,21 @@ fn roman_numerals_are_numbers_where_nothing_else_looks_so() {
 }
 
 #[test]
+fn points_between_the_sides_of_the_world_stay() {
+    check(
+        "en",
+        &[
+            ("10° N.E. of us", "ten degrees N.E. of us"),
+            ("45° N.N.W.", "forty-five degrees N.N.W."),
+            (
+                "an S-Bahn at 3° S-Bahn",
+                "an S-Bahn at three degrees S-Bahn",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn english_angles() {
     check(
         "en",
@@ -333,6 +348,8 @@ fn english_decimal_commas() {
             ("1,5–2,5 m", "one point five to two point five meters"),
             ("12,5%", "twelve point five percent"),
             ("1,5–2", "one point five to two"),
+            ("pages 12,13-15", "pages twelve, thirteen to fifteen"),
+            ("pp. 3,4-6", "pages three, four to six"),
             ("5 km–6 km", "five kilometers to six kilometers"),
             ("an A-5 m", "an A-five meters"),
             ("$5,10,20", "five, ten, twenty dollars"),

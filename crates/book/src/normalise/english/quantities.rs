@@ -210,11 +210,19 @@ pub(in crate::normalise) fn ordinals(text: &str) -> Cow<'_, str> {
 /// Replaces `10–12` by `ten to twelve`.
 pub(in crate::normalise) fn ranges(text: &str) -> Cow<'_, str> {
     RANGE.replace_all(text, |found: &Captures<'_>| {
-        format!(
-            "{} to {}",
-            spell::written(&found["from"]),
-            spell::written(&found["to"])
-        )
+        // `pages 12,13-15`, but `1,5–2`
+        let row: Vec<Option<u64>> = found["from"].split(',').map(spell::value).collect();
+        let from = if !spell::is_grouped(&found["from"])
+            && row.len() > 1
+            && row.last() < Some(&spell::value(&found["to"]))
+            && row.is_sorted()
+        {
+            let numbers: Vec<String> = found["from"].split(',').map(spell::written).collect();
+            numbers.join(", ")
+        } else {
+            spell::written(&found["from"])
+        };
+        format!("{from} to {}", spell::written(&found["to"]))
     })
 }
 

@@ -131,7 +131,7 @@ pub(super) fn plain(number: &str) -> Cow<'_, str> {
 }
 
 /// Whether commas stand between thousands, or between lakhs and crores, which have two digits.
-fn is_grouped(whole: &str) -> bool {
+pub(super) fn is_grouped(whole: &str) -> bool {
     let mut groups = whole.split(',');
     let leads = |first: &str| (1..=3).contains(&first.len()) && !first.starts_with('0');
     let last = |group: &str| group.len() == 3;

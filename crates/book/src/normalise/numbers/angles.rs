@@ -76,9 +76,15 @@ fn angle(
 
 /// The side of the world, with the full stop that ends a sentence.
 fn side(found: &Captures<'_>, after: &str, table: &Table) -> Option<String> {
-    // `30° S’il` begins a word.
-    if after.starts_with(['\'', '’']) {
-        return None;
+    let mut next = after.chars();
+    match next.next() {
+        // `30° S’il` begins a word.
+        Some('\'' | '’') => return None,
+        // `3° S-Bahn`
+        Some('-' | '‑') if next.next().is_some_and(char::is_alphabetic) => return None,
+        // `10° N.E.`
+        Some(c) if c.is_alphabetic() && found.name("dot").is_some() => return None,
+        _ => {}
     }
     let side = table.get("compass", found.name("side")?.as_str())?;
     let ends = found.name("dot").is_some() && !goes_on(after);
