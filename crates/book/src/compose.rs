@@ -105,7 +105,11 @@ fn keep_other_language(block: &mut Block, book: Option<&Language>, declared: Opt
     }
 }
 
-fn detect_language(declared: Option<&Language>, documents: &[Document]) -> Option<Language> {
+/// The language of the text that is read, from passages of it.
+pub(crate) fn detect_language(
+    declared: Option<&Language>,
+    documents: &[Document],
+) -> Option<Language> {
     let texts: Vec<&str> = documents
         .iter()
         .flat_map(|document| &document.blocks)

@@ -7,7 +7,7 @@ use base64::Engine as _;
 
 use crate::epub::cover;
 use crate::markup::{self, Syntax, Tag, Visitor};
-use crate::pages::{CUT_OFF, Pages, push_attribute, push_text};
+use crate::pages::{Pages, cut_off, push_attribute, push_text};
 use crate::{BookError, ReadOptions, encoding, html};
 use facts::Facts;
 
@@ -33,10 +33,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Bo
     let pages = Pages {
         cover,
         has_images: reader.has_images,
-        warnings: (!is_whole)
-            .then(|| CUT_OFF.to_owned())
-            .into_iter()
-            .collect(),
+        warnings: cut_off(!is_whole),
         ..Pages::single(reader.facts.metadata(), reader.html)
     };
     pages.book(name, options)

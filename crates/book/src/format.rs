@@ -128,6 +128,12 @@ impl Format {
     }
 }
 
+/// Whether a file has a name that ebooks have.
+#[must_use]
+pub fn has_name_of_ebook(path: &Path) -> bool {
+    Format::of_name(path).is_some()
+}
+
 /// What `head`, the first bytes of a file (64 KiB are plenty), says that the file is.
 pub(crate) fn sniff(head: &[u8]) -> Sniffed {
     if head.is_empty() {

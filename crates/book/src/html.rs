@@ -14,7 +14,7 @@ use audiotome_core::{Book, Language, Metadata};
 use crate::compose::{Draft, compose};
 use crate::document::{Document, Entry};
 use crate::markup::{self, Syntax};
-use crate::pages::CUT_OFF;
+use crate::pages::cut_off;
 use crate::{BookError, ReadOptions, encoding, plain};
 
 pub(crate) use blocks::is_scene_break;
@@ -46,9 +46,7 @@ pub(crate) struct Context<'a> {
 pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Book, BookError> {
     let text = encoding::decode(bytes, declared_charset(bytes));
     let mut book = book(&text, Vec::new(), name, options)?;
-    if is_cut_off(&text) {
-        book.warnings.push(CUT_OFF.to_owned());
-    }
+    book.warnings.extend(cut_off(is_cut_off(&text)));
     Ok(book)
 }
 

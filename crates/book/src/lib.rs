@@ -39,6 +39,7 @@ mod tags;
 pub use child::is_installed;
 pub use error::BookError;
 pub use foreign::mark_foreign;
+pub use format::has_name_of_ebook;
 pub use lexicon::{Lexicon, LexiconError, MOST_BYTES as MOST_LEXICON_BYTES};
 pub use names::{Name, names};
 pub use normalise::{RuleName, RuleNameError, Rules, normalise};

@@ -165,19 +165,21 @@ fn front_matter(text: &str) -> (Front, &str) {
 /// least is known.
 fn is_yaml(text: &str) -> bool {
     let lines = || text.lines().map(str::trim_end);
-    let name = |line: &str| {
-        line.split_once(':')
-            .map(|(name, _)| name.trim().to_lowercase())
-    };
+    let name = |line: &str| field(line).map(|(name, _)| name);
     let is_name = |name: String| {
-        name.starts_with(|c: char| c.is_alphabetic() || "\"'_".contains(c))
-            && name
-                .chars()
-                .all(|c| c.is_alphanumeric() || "-_. \"'".contains(c))
+        name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && (name.chars()).all(|c| c.is_alphanumeric() || "-_. \"'".contains(c))
     };
     let is_more = |line: &str| line.is_empty() || line.starts_with([' ', '\t', '-', '#', ']', '}']);
     lines().all(|line| is_more(line) || name(line).is_some_and(is_name))
         && lines().any(|line| name(line).is_some_and(|name| FIELDS.contains(&name.as_str())))
+}
+
+/// Name and value of `name: value`, the name in small letters and without quotation marks.
+fn field(line: &str) -> Option<(String, &str)> {
+    let (name, value) = line.split_once(':')?;
+    let name = name.trim().trim_matches(['"', '\'']);
+    Some((name.to_lowercase(), value))
 }
 
 /// `% title`, `% authors`, `% date`.
@@ -212,9 +214,9 @@ fn yaml(text: &str) -> Front {
             continue;
         }
         let nested = line.starts_with([' ', '\t', '-']);
-        match content.split_once(':').filter(|_| !nested) {
+        match field(content).filter(|_| !nested) {
             Some((name, value)) => {
-                key = name.trim().to_lowercase();
+                key = name;
                 add_values(&mut front, &key, value.trim());
             }
             None => add_nested(&mut front, &key, content),
@@ -388,6 +390,7 @@ mod tests {
             let text = format!("---\n{more}\ntitle: T\n---\nText");
             assert_eq!(front_matter(&text).1, "Text", "{more}");
         }
+        assert_eq!(front("---\n\"title\": T\n---\nText"), [field("title", "T")]);
         assert_eq!(
             front("--- \ntitle: \"A \\\"B\\\"\"\nauthor: 'It''s me'\n---\t\nText"),
             [field("title", "A \"B\""), field("author", "It's me")]

@@ -21,7 +21,7 @@ use std::fs::File;
 use audiotome_core::{Book, Cover};
 
 use crate::epub::cover;
-use crate::pages::{CUT_OFF, Pages};
+use crate::pages::{Pages, cut_off};
 use crate::{BookError, ReadOptions, plain};
 use header::Header;
 use records::Records;
@@ -69,11 +69,7 @@ pub(crate) fn read(file: File, name: &str, options: &ReadOptions) -> Result<Book
         metadata: header.metadata(),
         has_images: header.first_image.is_some(),
         cover,
-        warnings: records
-            .are_cut_off()
-            .then(|| CUT_OFF.to_owned())
-            .into_iter()
-            .collect(),
+        warnings: cut_off(records.are_cut_off()),
         ..pages
     };
     pages.book(name, options)

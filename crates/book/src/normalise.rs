@@ -149,7 +149,12 @@ fn replace<'t>(
     pattern: &Regex,
     by: impl FnMut(&Captures<'_>) -> String,
 ) -> Cow<'t, str> {
-    let changed = match pattern.replace_all(&text, by) {
+    changed(text, |text| pattern.replace_all(text, by))
+}
+
+/// What `step` makes of a text that another step may have changed already.
+fn changed<'t>(text: Cow<'t, str>, step: impl FnOnce(&str) -> Cow<'_, str>) -> Cow<'t, str> {
+    let changed = match step(&text) {
         Cow::Owned(changed) => Some(changed),
         Cow::Borrowed(_) => None,
     };

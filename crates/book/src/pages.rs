@@ -11,8 +11,13 @@ use crate::html::{self, MAX_BLOCKS};
 use crate::{BookError, ReadOptions};
 
 /// Said of a file of which the end is missing.
-pub(crate) const CUT_OFF: &str =
+const CUT_OFF: &str =
     "the file ends too soon, as after a broken download: what should follow is not read";
+
+/// The warnings of a file that is whole, or not.
+pub(crate) fn cut_off(is_cut_off: bool) -> Vec<String> {
+    is_cut_off.then(|| CUT_OFF.to_owned()).into_iter().collect()
+}
 
 /// What a reader knows of a book.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ mod tokens;
 
 use audiotome_core::Book;
 
-use crate::pages::{CUT_OFF, Pages};
+use crate::pages::{Pages, cut_off};
 use crate::{BookError, ReadOptions};
 use group::Reader;
 use tokens::{Token, Tokens};
@@ -35,10 +35,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Bo
     let (metadata, html, has_images) = reader.finish();
     let pages = Pages {
         has_images,
-        warnings: (!is_whole)
-            .then(|| CUT_OFF.to_owned())
-            .into_iter()
-            .collect(),
+        warnings: cut_off(!is_whole),
         ..Pages::single(metadata, html)
     };
     pages.book(name, options)

@@ -14,7 +14,7 @@ mod units;
 
 use std::borrow::Cow;
 
-use super::{Context, Table, english};
+use super::{Context, Table, changed, english};
 
 /// A number as languages other than English write it.
 const NUMBER: &str = r"(?:[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}|[0-9]+(?:[.,\u{A0}\u{202F}\u{2009} ][0-9]{3})*(?:[.,٫][0-9]+)?)";
@@ -100,15 +100,6 @@ pub(super) fn units<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
     }
     let text = angles::angles(text, context.table, str::to_owned);
     changed(text, |text| units::measures(text, context.table))
-}
-
-/// What `step` makes of a text that another step may have changed already.
-fn changed<'t>(text: Cow<'t, str>, step: impl Fn(&str) -> Cow<'_, str>) -> Cow<'t, str> {
-    let changed = match step(&text) {
-        Cow::Owned(changed) => Some(changed),
-        Cow::Borrowed(_) => None,
-    };
-    changed.map_or(text, Cow::Owned)
 }
 
 /// Ordinal numbers, roman ones as well.

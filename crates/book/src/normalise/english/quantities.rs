@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::spell;
-use crate::normalise::{Table, replace};
+use crate::normalise::{Table, changed, replace};
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern")
@@ -141,22 +141,20 @@ pub(in crate::normalise) fn measures<'t>(text: &'t str, table: &Table) -> Cow<'t
         let feet = count(&found["feet"], "foot", "feet");
         format!("{feet} {}", count(&found["inches"], "inch", "inches"))
     });
-    let mut end = 0;
-    let changed = match MEASURE.replace_all(&text, |found: &Captures<'_>| {
-        let (before, all) = (&text[..start(found)], &found[0]);
-        let follows = !before.is_empty() && before.len() == end;
-        let Some(said) = measure(found, before, follows, table) else {
-            return all.to_owned();
-        };
-        end = before.len() + all.len();
-        // `20°Celsius`, `50%of`.
-        let glued = !all.ends_with('.') && text[end..].starts_with(char::is_alphanumeric);
-        said + if glued { " " } else { "" }
-    }) {
-        Cow::Owned(changed) => Some(changed),
-        Cow::Borrowed(_) => None,
-    };
-    changed.map_or(text, Cow::Owned)
+    changed(text, |text| {
+        let mut end = 0;
+        MEASURE.replace_all(text, |found: &Captures<'_>| {
+            let (before, all) = (&text[..start(found)], &found[0]);
+            let follows = !before.is_empty() && before.len() == end;
+            let Some(said) = measure(found, before, follows, table) else {
+                return all.to_owned();
+            };
+            end = before.len() + all.len();
+            // `20°Celsius`, `50%of`.
+            let glued = !all.ends_with('.') && text[end..].starts_with(char::is_alphanumeric);
+            said + if glued { " " } else { "" }
+        })
+    })
 }
 
 fn start(found: &Captures<'_>) -> usize {
@@ -232,14 +230,12 @@ pub(in crate::normalise) fn plain(text: &str) -> Cow<'_, str> {
         let parts: Vec<String> = found[0].split('.').map(spell::written).collect();
         parts.join(" point ")
     });
-    let changed = match PLAIN.replace_all(&text, |found: &Captures<'_>| {
-        let end = found.get(0).map_or(0, |found| found.end());
-        plain_number(found, &text[end..])
-    }) {
-        Cow::Owned(changed) => Some(changed),
-        Cow::Borrowed(_) => None,
-    };
-    changed.map_or(text, Cow::Owned)
+    changed(text, |text| {
+        PLAIN.replace_all(text, |found: &Captures<'_>| {
+            let end = found.get(0).map_or(0, |found| found.end());
+            plain_number(found, &text[end..])
+        })
+    })
 }
 
 fn plain_number(found: &Captures<'_>, after: &str) -> String {
