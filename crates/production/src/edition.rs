@@ -4,24 +4,26 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use audiotome_audio::{AudioError, OutputFormat, Tags, Target};
+use audiotome_book::has_name_of_ebook;
 use audiotome_core::Book;
 use audiotome_files::is_staged;
 
 use crate::{MakeError, Narrator, OutputWish};
 
-/// `FOLDER (2)`, `FOLDER (3)` and so on.
+/// `FOLDER`, `FOLDER (2)`, `FOLDER (3)` and so on.
 pub fn numbered(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    (2_usize..).map(move |number| {
+    (1_usize..).map(move |number| {
         let mut name = folder.as_os_str().to_owned();
-        name.push(format!(" ({number})"));
+        if number > 1 {
+            name.push(format!(" ({number})"));
+        }
         PathBuf::from(name)
     })
 }
 
 /// The folder of an ebook's audiobook: the first that is no other ebook's.
 fn folder_for(folder: &Path, ebook: &OsStr) -> PathBuf {
-    let mut folders = std::iter::once(folder.to_owned()).chain(numbered(folder));
-    let free = folders.find(|folder| !is_of_another(folder, ebook));
+    let free = numbered(folder).find(|folder| !is_of_another(folder, ebook));
     free.expect("there are always more numbers")
 }
 
@@ -33,11 +35,8 @@ fn is_of_another(folder: &Path, ebook: &OsStr) -> bool {
     let is_audio = |file: &PathBuf| Target::format(file).is_some() && !is_staged(file);
     // What libraries write there is called otherwise.
     let is_ebook = |file: &&PathBuf| {
-        let extension = file.extension().unwrap_or_default().to_string_lossy();
         let name = file.file_name().unwrap_or_default();
-        EBOOKS.contains(&extension.to_ascii_lowercase().as_str())
-            && name != "desc.txt"
-            && name != "reader.txt"
+        has_name_of_ebook(file) && name != "desc.txt" && name != "reader.txt"
     };
     // The same book in another format, or as `inspect --text` has written it.
     let stem = |path: &Path| {
@@ -54,12 +53,6 @@ fn is_of_another(folder: &Path, ebook: &OsStr) -> bool {
         .peekable();
     ebooks.peek().is_some() && ebooks.all(|other| other != ours) && files.iter().any(is_audio)
 }
-
-/// Extensions of ebooks.
-const EBOOKS: [&str; 17] = [
-    "azw", "azw3", "docx", "epub", "fb2", "fbz", "htm", "html", "markdown", "md", "mobi", "odt",
-    "pdf", "prc", "rtf", "txt", "xhtml",
-];
 
 /// One audiobook before it is there.
 pub(crate) struct Edition {

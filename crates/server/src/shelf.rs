@@ -65,10 +65,7 @@ fn free(base: &Path, own: Option<&Path>, taken: &HashSet<&Path>) -> PathBuf {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
     };
     let own = own.filter(stays).map(Path::to_owned);
-    let mut folders = own
-        .into_iter()
-        .chain([base.to_owned()])
-        .chain(numbered(base));
+    let mut folders = own.into_iter().chain(numbered(base));
     let folder = folders.find(|folder| !taken.contains(folder.as_path()));
     folder.expect("there are always more numbers")
 }

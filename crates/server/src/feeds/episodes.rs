@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use audiotome_audio::ffmpeg::Ffmpeg;
-use audiotome_audio::{OutputFormat, wrap_chapter};
+use audiotome_audio::{OutputFormat, Target, wrap_chapter};
 use audiotome_core::ChapterMark;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
@@ -141,10 +141,7 @@ fn extension(path: &Path) -> &str {
 
 fn audio(job: &Job) -> Vec<PathBuf> {
     let files = job.files().iter();
-    let is_audio = |path: &&PathBuf| {
-        let kind = path.extension().and_then(|kind| kind.to_str());
-        kind.is_some_and(|kind| ["m4b", "mp3", "opus", "flac", "wav"].contains(&kind))
-    };
+    let is_audio = |path: &&PathBuf| Target::format(path).is_some();
     files.filter(is_audio).cloned().collect()
 }
 
