@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use audiotome_audio::{Shared, StoreAddress};
 use audiotome_core::AudioStore;
-use audiotome_dispatch::{ConsumerSettings, Dispatcher, Producer, ProducerSettings};
+use audiotome_dispatch::{ConsumerSettings, Dispatcher, Producer, ProducerSettings, Transport};
 use audiotome_production::Studio;
 use audiotome_queue::{Queue, QueueAddress, RedisStore};
 use tokio::task::JoinHandle;
@@ -23,10 +23,9 @@ const TRIES: u32 = 4;
 /// The queue that was named, and the store that goes with it.
 pub(crate) struct Opened {
     pub(crate) queue: Queue,
-    /// Where workers put clips.
-    pub(crate) shared: Shared,
-    /// Set where clips travel through Redis.
-    clips: Option<RedisStore>,
+    pub(crate) clips: Transport,
+    /// What the store is known by.
+    pub(crate) store_id: String,
 }
 
 /// Connects to the queue, if there is one, and opens the store. What is wrong with either is said at once.
@@ -54,22 +53,17 @@ pub(crate) async fn connect(address: &QueueAddress, trust: &TrustArgs) -> anyhow
 }
 
 async fn opened(queue: Queue, store: &StoreAddress) -> anyhow::Result<Opened> {
-    if let Some(shared) = store.open().await? {
-        return Ok(Opened {
-            queue,
-            shared,
-            clips: None,
-        });
-    }
-    let clips = RedisStore::open(&queue).await?;
-    let shared = Shared {
-        store: Arc::new(clips.clone()),
-        id: IN_REDIS.to_owned(),
+    let (clips, store_id) = match store.open().await? {
+        Some(Shared { store, id }) => (Transport::Shared(store), id),
+        None => {
+            let clips = RedisStore::open(&queue).await?;
+            (Transport::Redis(clips), IN_REDIS.to_owned())
+        }
     };
     Ok(Opened {
         queue,
-        shared,
-        clips: Some(clips),
+        clips,
+        store_id,
     })
 }
 
@@ -81,17 +75,17 @@ pub(crate) fn attach(
     lease: Duration,
     drain: &CancellationToken,
 ) -> anyhow::Result<JoinHandle<()>> {
-    // Clips that travel through Redis come to rest here.
-    let store: Arc<dyn AudioStore> = match &opened.clips {
-        Some(_) => Arc::new(studio.data.store()?),
-        None => Arc::clone(&opened.shared.store),
+    let (store, fetch): (Arc<dyn AudioStore>, _) = match opened.clips {
+        Transport::Shared(store) => (store, None),
+        // What travels through Redis comes to rest here.
+        Transport::Redis(clips) => (Arc::new(studio.data.store()?), Some(clips)),
     };
     let settings = ProducerSettings {
         name: master_name(studio),
         process: process_name(),
         store,
-        store_id: opened.shared.id,
-        fetch: opened.clips,
+        store_id: opened.store_id,
+        fetch,
         tries: TRIES,
     };
     let producer = Producer::start(opened.queue, settings);

@@ -150,8 +150,8 @@ async fn consume(
             .map(|seconds| Duration::from_secs(seconds.into())),
     };
     let speaker = Arc::new(Local::new(THIS_MACHINE, repertoire, slots));
-    let store = (opened.shared.store, opened.shared.id);
-    let consumer = Consumer::new(speaker, opened.queue, store, settings, drain.clone());
+    let clips = (opened.clips, opened.store_id);
+    let consumer = Consumer::new(speaker, opened.queue, clips, settings, drain.clone());
     match consumer.run().await {
         Ended::Drained => {}
         Ended::Enough => tell("leaves: it has spoken as much as it was to"),

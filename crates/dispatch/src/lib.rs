@@ -44,7 +44,7 @@ pub use local::{Local, Slots};
 pub use member::{Change, Member, MemberState, MemberStatus};
 pub use once::{OnceError, speak_once};
 pub use position::Position;
-pub use queue::{Consumer, ConsumerSettings, Ended, Producer, ProducerSettings};
+pub use queue::{Consumer, ConsumerSettings, Ended, Producer, ProducerSettings, Transport};
 pub use repertoire::{Opened, Repertoire, RepertoireError, Single};
 pub use round::{DispatchError, Outcome, speak};
 pub use settings::Settings;

@@ -15,5 +15,5 @@ mod round;
 mod skills;
 mod talk;
 
-pub use consumer::{Consumer, ConsumerSettings, Ended};
+pub use consumer::{Consumer, ConsumerSettings, Ended, Transport};
 pub use producer::{Producer, ProducerSettings};

@@ -1,22 +1,22 @@
 //! Clips in Redis itself, for people without shared storage.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use audiotome_codec::wav;
-use audiotome_core::{AudioStore, Clip, SegmentKey, StoreError};
+use audiotome_core::{Clip, SegmentKey, StoreError};
 use redis::Cmd;
 
 use crate::error::{QueueError, QueueErrorKind};
 use crate::queue::Queue;
 
-/// Keeps clips for a while: long enough for the master to fetch them, even if it is away over a weekend.
+/// Clips are kept for a while: long enough for the master to fetch them, even if it is away over a weekend.
 const KEPT: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
-/// A store of clips that are on their way from a worker to a master.
+/// Clips that are on their way to a master: they come with the word that they are spoken, see [`crate::Spoken`].
 #[derive(Clone)]
-pub struct RedisStore(Queue);
+pub struct RedisStore(Arc<Queue>);
 
 impl RedisStore {
     /// The clips of a namespace. Refuses a Redis that throws keys away.
@@ -25,7 +25,7 @@ impl RedisStore {
     /// When it does, or can't be used now.
     pub async fn open(queue: &Queue) -> Result<Self, QueueError> {
         queue.refuse_eviction().await?;
-        Ok(Self(queue.clone()))
+        Ok(Self(Arc::new(queue.clone())))
     }
 
     /// Removes a clip that has arrived.
@@ -42,14 +42,11 @@ impl RedisStore {
             .map_err(failed("remove a clip from"))
     }
 
-    fn key(&self, key: &SegmentKey) -> String {
-        self.0.key(&format!("clip:{key}"))
-    }
-}
-
-#[async_trait]
-impl AudioStore for RedisStore {
-    async fn missing(&self, keys: &[SegmentKey]) -> Result<Vec<SegmentKey>, StoreError> {
+    /// Those of `keys` that are not there.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn missing(&self, keys: &[SegmentKey]) -> Result<Vec<SegmentKey>, StoreError> {
         let mut missing = Vec::new();
         for keys in keys.chunks(1000) {
             let mut pipe = redis::pipe();
@@ -68,7 +65,11 @@ impl AudioStore for RedisStore {
         Ok(missing)
     }
 
-    async fn get(&self, key: &SegmentKey) -> Result<Option<Clip>, StoreError> {
+    /// A clip, if it is there. A damaged one is removed.
+    ///
+    /// # Errors
+    /// When it is damaged, or Redis can't be used now.
+    pub async fn get(&self, key: &SegmentKey) -> Result<Option<Clip>, StoreError> {
         let mut command = Cmd::new();
         command.arg("GET").arg(self.key(key));
         let bytes: Option<Vec<u8>> = self
@@ -87,23 +88,26 @@ impl AudioStore for RedisStore {
         }
     }
 
-    async fn put(&self, key: &SegmentKey, clip: Clip) -> Result<(), StoreError> {
-        let mut command = Cmd::new();
-        command
-            .arg("SET")
-            .arg(self.key(key))
-            .arg(pack(&clip))
-            .arg("NX")
-            .arg("PX")
-            .arg(KEPT.as_millis().to_string());
-        let _: Option<String> = self
-            .0
-            .link
-            .ask(&command)
-            .await
-            .map_err(failed("write a clip to"))?;
-        Ok(())
+    fn key(&self, key: &SegmentKey) -> String {
+        place(&self.0, key)
     }
+}
+
+fn place(queue: &Queue, key: &SegmentKey) -> String {
+    queue.key(&format!("clip:{key}"))
+}
+
+/// Puts a clip on its way.
+pub(crate) fn set(queue: &Queue, key: &SegmentKey, clip: &Clip) -> Cmd {
+    let mut command = Cmd::new();
+    command
+        .arg("SET")
+        .arg(place(queue, key))
+        .arg(pack(clip))
+        .arg("NX")
+        .arg("PX")
+        .arg(KEPT.as_millis().to_string());
+    command
 }
 
 /// A clip on its way: the digest of what follows, and a WAV file. It is on its way for a moment only, so FLAC would cost

@@ -1,11 +1,13 @@
 //! The queue as workers see it: lease, renew, finish, fail.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use audiotome_core::SegmentKey;
+use audiotome_core::{Clip, SegmentKey};
 use serde::{Deserialize, Serialize};
 
+use crate::clips;
 use crate::error::QueueError;
 use crate::lane::{LaneId, Queued, Skill, key};
 use crate::queue::{Queue, json, ms};
@@ -40,7 +42,7 @@ pub struct Leases {
     pub unknown: Vec<LaneId>,
 }
 
-/// A segment whose clip is in the store.
+/// A segment that is spoken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spoken {
     /// The lane that it belongs to.
@@ -49,16 +51,29 @@ pub struct Spoken {
     pub key: SegmentKey,
     /// How long the clip is.
     pub audio: Duration,
+    /// The clip, where Redis is the store: it gets there together with the word that it is there.
+    pub clip: Option<Arc<Clip>>,
 }
 
 impl Spoken {
-    /// What was leased is spoken.
+    /// What was leased is spoken, and its clip of such a length is in the store.
     #[must_use]
-    pub fn new(leased: &Leased, audio: Duration) -> Self {
+    pub fn kept(leased: &Leased, audio: Duration) -> Self {
         Self {
             lane: leased.lane.clone(),
             key: leased.key,
             audio,
+            clip: None,
+        }
+    }
+
+    /// What was leased is spoken, and Redis shall keep its clip.
+    #[must_use]
+    pub fn carried(leased: &Leased, clip: Clip) -> Self {
+        let audio = clip.duration();
+        Self {
+            clip: Some(Arc::new(clip)),
+            ..Self::kept(leased, audio)
         }
     }
 }
@@ -138,7 +153,7 @@ pub struct Orders {
 }
 
 impl Queue {
-    /// Says which clips are in the store, and leases up to `count` segments: what a busy worker needs between two
+    /// Says what is spoken, and leases up to `count` segments: what a busy worker needs between two
     /// segments, in one call.
     ///
     /// # Errors
@@ -157,11 +172,12 @@ impl Queue {
             .arg(count)
             .arg(ms(lease))
             .arg(json(skills));
-        for Spoken { lane, key, audio } in spoken {
+        for spoken in spoken {
             script
-                .arg(lane.as_str())
-                .arg(key.to_string())
-                .arg(audio.as_nanos().to_string());
+                .arg(spoken.lane.as_str())
+                .arg(spoken.key.to_string())
+                .arg(spoken.audio.as_nanos().to_string())
+                .arg(if spoken.clip.is_some() { "redis" } else { "" });
         }
         type Answer = (
             Vec<(String, String, String, String)>,
@@ -169,7 +185,10 @@ impl Queue {
             Vec<String>,
             Vec<bool>,
         );
-        let (leased, wait, unknown, news): Answer = self.link.invoke(&script).await?;
+        // Sent together and in this order: one round trip.
+        let (kept, answer) = tokio::join!(self.carry(spoken), self.link.invoke(&script));
+        kept?;
+        let (leased, wait, unknown, news): Answer = answer?;
         Ok(Exchange {
             leases: Leases {
                 leased: leased.into_iter().filter_map(leased_segment).collect(),
@@ -178,6 +197,21 @@ impl Queue {
             },
             news,
         })
+    }
+
+    /// Puts the clips of what is spoken into Redis.
+    async fn carry(&self, spoken: &[Spoken]) -> Result<(), QueueError> {
+        let mut pipe = redis::pipe();
+        for spoken in spoken {
+            if let Some(clip) = &spoken.clip {
+                pipe.add_command(clips::set(self, &spoken.key, clip))
+                    .ignore();
+            }
+        }
+        if pipe.is_empty() {
+            return Ok(());
+        }
+        self.link.send(&pipe).await
     }
 
     /// Leases up to `count` segments to a worker.
@@ -205,7 +239,7 @@ impl Queue {
         leased: &Leased,
         audio: Duration,
     ) -> Result<bool, QueueError> {
-        let spoken = [Spoken::new(leased, audio)];
+        let spoken = [Spoken::kept(leased, audio)];
         let exchange = self
             .exchange(worker, &spoken, 0, Duration::ZERO, &Skills::new())
             .await?;

@@ -22,8 +22,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use audiotome_audio::FolderStore;
-use audiotome_core::{AudioStore, Plan, SegmentKey};
-use audiotome_dispatch::{Consumer, ConsumerSettings, Local, Slots};
+use audiotome_core::{Plan, SegmentKey};
+use audiotome_dispatch::{Consumer, ConsumerSettings, Local, Slots, Transport};
 use audiotome_queue::{Lane, LaneId, Queue, Queued, RedisStore, Results, Skill, What};
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
@@ -56,19 +56,18 @@ fn main() {
     }
 }
 
-async fn connect(url: &str, store: &str) -> (Queue, Arc<dyn AudioStore>, Option<RedisStore>) {
+async fn connect(url: &str, store: &str) -> (Queue, Transport) {
     let queue = Queue::connect(&url.parse().unwrap()).await.unwrap();
-    if store == "redis" {
-        let clips = RedisStore::open(&queue).await.unwrap();
-        return (queue, Arc::new(clips.clone()), Some(clips));
-    }
-    let folder = FolderStore::open(store.into()).unwrap();
-    (queue, Arc::new(folder), None)
+    let clips = match store {
+        "redis" => Transport::Redis(RedisStore::open(&queue).await.unwrap()),
+        folder => Transport::Shared(Arc::new(FolderStore::open(folder.into()).unwrap())),
+    };
+    (queue, clips)
 }
 
 /// A real worker with the ready engine.
 async fn work(url: &str, store: &str, slots: usize) {
-    let (queue, store, _) = connect(url, store).await;
+    let (queue, clips) = connect(url, store).await;
     let drain = CancellationToken::new();
     let end = drain.clone();
     std::thread::spawn(move || {
@@ -85,29 +84,23 @@ async fn work(url: &str, store: &str, slots: usize) {
     };
     let speaker = Local::single("ready", Arc::new(Ready::new()), Slots::new(slots));
     println!("ready");
-    let store = (store, "bench".to_owned());
-    Consumer::new(Arc::new(speaker), queue, store, settings, drain)
+    let clips = (clips, "bench".to_owned());
+    Consumer::new(Arc::new(speaker), queue, clips, settings, drain)
         .run()
         .await;
 }
 
 /// A first round is not measured: connections are made in it.
 async fn measure(url: &str, store: &str, count: usize, window: usize) -> Figures {
-    let (queue, store, clips) = connect(url, store).await;
+    let (queue, clips) = connect(url, store).await;
     let warm_up = book::plan(0, (window * 2).max(20));
     let plan = book::plan(warm_up.segments.len(), count);
-    run(&queue, &store, clips.as_ref(), &warm_up, window).await;
-    run(&queue, &store, clips.as_ref(), &plan, window).await
+    run(&queue, &clips, &warm_up, window).await;
+    run(&queue, &clips, &plan, window).await
 }
 
 /// Keeps `window` segments in the queue, and reads each clip as soon as it is told to be there.
-async fn run(
-    queue: &Queue,
-    store: &Arc<dyn AudioStore>,
-    clips: Option<&RedisStore>,
-    plan: &Plan,
-    window: usize,
-) -> Figures {
+async fn run(queue: &Queue, clips: &Transport, plan: &Plan, window: usize) -> Figures {
     let lane = Lane {
         narration: plan.narration.clone(),
         engine: "ready".to_owned(),
@@ -154,7 +147,7 @@ async fn run(
         let mut fetching = JoinSet::new();
         for told in told.unwrap() {
             assert!(matches!(told.what, What::Spoken { .. }), "{told:?}");
-            fetching.spawn(fetch(Arc::clone(store), clips.cloned(), told.key));
+            fetching.spawn(fetch(clips.clone(), told.key));
         }
         free = fetching.len();
         while let Some(fetched) = fetching.join_next().await {
@@ -167,14 +160,13 @@ async fn run(
 }
 
 /// Reads a clip, as masters do several at once, and removes it where it was only on its way.
-async fn fetch(
-    store: Arc<dyn AudioStore>,
-    clips: Option<RedisStore>,
-    key: SegmentKey,
-) -> SegmentKey {
-    assert!(store.get(&key).await.unwrap().is_some());
-    if let Some(clips) = clips {
-        tokio::spawn(async move { clips.remove(&key).await.unwrap() });
+async fn fetch(clips: Transport, key: SegmentKey) -> SegmentKey {
+    match clips {
+        Transport::Shared(store) => assert!(store.get(&key).await.unwrap().is_some()),
+        Transport::Redis(clips) => {
+            assert!(clips.get(&key).await.unwrap().is_some());
+            tokio::spawn(async move { clips.remove(&key).await.unwrap() });
+        }
     }
     key
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use audiotome_core::{AudioStore, Clip, ClipCheck, Segment, SegmentKey, Utterance};
-use audiotome_queue::{Again, LaneId, Leased, Queue, Wake};
+use audiotome_queue::{Again, LaneId, Leased, Queue, RedisStore, Spoken, Wake};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -58,11 +58,20 @@ pub enum Ended {
     Idle,
 }
 
+/// How clips get from workers to masters.
+#[derive(Clone)]
+pub enum Transport {
+    /// Through a store that all of them share.
+    Shared(Arc<dyn AudioStore>),
+    /// Through Redis, with the word that they are spoken.
+    Redis(RedisStore),
+}
+
 /// A worker of the queue.
 pub struct Consumer {
     pub(super) member: Arc<Member>,
     pub(super) queue: Queue,
-    pub(super) store: Arc<dyn AudioStore>,
+    clips: Transport,
     /// Names the store, so that a worker never fills one that the master does not look into.
     store_id: String,
     pub(super) settings: ConsumerSettings,
@@ -80,19 +89,19 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    /// A worker that speaks with `speaker` and keeps the clips in `store`, until `drain`.
+    /// A worker that speaks with `speaker`, until `drain`. Its clips go to the store that `clips` names.
     #[must_use]
     pub fn new(
         speaker: Arc<dyn Speaker>,
         queue: Queue,
-        store: (Arc<dyn AudioStore>, String),
+        clips: (Transport, String),
         settings: ConsumerSettings,
         drain: CancellationToken,
     ) -> Arc<Self> {
         Self::of(
             Arc::new(Member::alone(speaker)),
             queue,
-            store,
+            clips,
             settings,
             drain,
         )
@@ -102,14 +111,14 @@ impl Consumer {
     pub(crate) fn of(
         member: Arc<Member>,
         queue: Queue,
-        (store, store_id): (Arc<dyn AudioStore>, String),
+        (clips, store_id): (Transport, String),
         settings: ConsumerSettings,
         drain: CancellationToken,
     ) -> Arc<Self> {
         Arc::new(Self {
             member,
             queue,
-            store,
+            clips,
             store_id,
             settings,
             held: Held::default(),
@@ -291,25 +300,22 @@ impl Consumer {
         };
         match spoken {
             // It is held until the queue has heard of it.
-            Some(audio) => {
+            Some(spoken) => {
                 self.spoken.fetch_add(1, Ordering::Relaxed);
-                self.outbox.put(leased, audio);
+                self.outbox.put(leased, spoken);
             }
             None => self.held.drop(&leased),
         }
     }
 
-    /// Speaks, checks and keeps. Gives the length of the clip that is in the store.
-    async fn settle(
-        &self,
-        leased: &Leased,
-        mut hand: Option<OwnedSemaphorePermit>,
-    ) -> Option<Duration> {
+    /// Speaks, checks and keeps.
+    async fn settle(&self, leased: &Leased, hand: Option<OwnedSemaphorePermit>) -> Option<Spoken> {
         // Whoever had it before may have died between keeping the clip and saying so.
         if leased.tries > 0
-            && let Ok(Some(clip)) = self.store.get(&leased.key).await
+            && let Transport::Shared(store) = &self.clips
+            && let Ok(Some(clip)) = store.get(&leased.key).await
         {
-            return Some(clip.duration());
+            return Some(Spoken::kept(leased, clip.duration()));
         }
         let clip = match self.speak(leased).await {
             Some(Ok(clip)) => clip,
@@ -326,9 +332,23 @@ impl Consumer {
             self.say_failed(leased, &suspect, Again::Suspect).await;
             return None;
         }
+        match &self.clips {
+            Transport::Shared(store) => self.store(&**store, leased, clip, hand).await,
+            Transport::Redis(_) => Some(Spoken::carried(leased, clip)),
+        }
+    }
+
+    /// Keeps a clip, and lets go of the hand where that takes long.
+    async fn store(
+        &self,
+        store: &dyn AudioStore,
+        leased: &Leased,
+        clip: Clip,
+        mut hand: Option<OwnedSemaphorePermit>,
+    ) -> Option<Spoken> {
         let _writing = self.writing.acquire().await;
-        let audio = clip.duration();
-        let mut keeping = pin!(self.keep(leased, clip));
+        let spoken = Spoken::kept(leased, clip.duration());
+        let mut keeping = pin!(self.keep(store, leased, clip));
         let kept = tokio::select! {
             kept = &mut keeping => kept,
             () = tokio::time::sleep(KEEPING) => {
@@ -339,7 +359,7 @@ impl Consumer {
         if !kept {
             self.release(leased).await;
         }
-        kept.then_some(audio)
+        kept.then_some(spoken)
     }
 
     /// A clip that passed the check. `None` when the worker leaves before it has begun.

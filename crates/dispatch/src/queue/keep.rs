@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use audiotome_core::{Clip, StoreError};
+use audiotome_core::{AudioStore, Clip, StoreError};
 use audiotome_queue::Leased;
 use tracing::{debug, warn};
 
@@ -47,10 +47,10 @@ impl Trouble {
 
 impl Consumer {
     /// Makes the clip durable. Returns whether it could, before it had to leave.
-    pub(super) async fn keep(&self, leased: &Leased, clip: Clip) -> bool {
+    pub(super) async fn keep(&self, store: &dyn AudioStore, leased: &Leased, clip: Clip) -> bool {
         let mut pause = PAUSE;
         loop {
-            match self.put(leased, clip.clone()).await {
+            match self.put(store, leased, clip.clone()).await {
                 Ok(()) => {
                     self.tell(None).await;
                     return true;
@@ -64,8 +64,13 @@ impl Consumer {
         }
     }
 
-    async fn put(&self, leased: &Leased, clip: Clip) -> Result<(), StoreError> {
-        let mut put = self.store.put(&leased.key, clip);
+    async fn put(
+        &self,
+        store: &dyn AudioStore,
+        leased: &Leased,
+        clip: Clip,
+    ) -> Result<(), StoreError> {
+        let mut put = store.put(&leased.key, clip);
         match tokio::time::timeout(SLOW, &mut put).await {
             Ok(kept) => kept,
             Err(_) => {

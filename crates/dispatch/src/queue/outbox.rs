@@ -1,23 +1,24 @@
 //! What a worker has spoken and not said yet.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
 use audiotome_queue::{Leased, Spoken};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
-/// Segments whose clips are in the store, until the queue has heard of them: said together with the next wish for
-/// work, so that a segment costs one call.
+/// Said at once at most: Redis does nothing else meanwhile, and clips may be among it.
+const AT_ONCE: usize = 16;
+
+/// Segments that are spoken, until the queue has heard of them: said together with the next wish for work, so that a
+/// segment costs one call.
 #[derive(Default)]
 pub(super) struct Outbox {
-    spoken: Mutex<Vec<(Leased, Duration)>>,
+    spoken: Mutex<Vec<(Leased, Spoken)>>,
     news: Notify,
 }
 
 impl Outbox {
-    /// A clip of such a length is in the store.
-    pub(super) fn put(&self, leased: Leased, audio: Duration) {
-        self.spoken().push((leased, audio));
+    /// What was leased is spoken.
+    pub(super) fn put(&self, leased: Leased, spoken: Spoken) {
+        self.spoken().push((leased, spoken));
         self.news.notify_one();
     }
 
@@ -28,12 +29,10 @@ impl Outbox {
         }
     }
 
-    /// What there is to say.
+    /// What there is to say next.
     pub(super) fn all(&self) -> (Vec<Leased>, Vec<Spoken>) {
         let spoken = self.spoken();
-        let say = |(leased, audio): &(Leased, Duration)| Spoken::new(leased, *audio);
-        let leased = spoken.iter().map(|(leased, _)| leased.clone());
-        (leased.collect(), spoken.iter().map(say).collect())
+        spoken.iter().take(AT_ONCE).cloned().unzip()
     }
 
     /// The first of them were heard.
@@ -41,7 +40,7 @@ impl Outbox {
         self.spoken().drain(..first);
     }
 
-    fn spoken(&self) -> MutexGuard<'_, Vec<(Leased, Duration)>> {
+    fn spoken(&self) -> MutexGuard<'_, Vec<(Leased, Spoken)>> {
         self.spoken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -14,7 +14,7 @@ use tracing::{info, warn};
 use super::patient::Patient;
 use super::round::QueueRound;
 use crate::cluster::Cluster;
-use crate::queue::consumer::{Consumer, ConsumerSettings};
+use crate::queue::consumer::{Consumer, ConsumerSettings, Transport};
 use crate::round::{DispatchError, Outcome};
 use crate::settings::Settings;
 
@@ -158,12 +158,12 @@ impl Producer {
     }
 
     /// Where workers of this process put clips, which need not travel.
-    fn worker_store(&self) -> (Arc<dyn AudioStore>, String) {
-        let store: Arc<dyn AudioStore> = match &self.settings.fetch {
-            Some(clips) => Arc::new(clips.clone()),
-            None => self.store(),
+    fn worker_store(&self) -> (Transport, String) {
+        let clips = match &self.settings.fetch {
+            Some(clips) => Transport::Redis(clips.clone()),
+            None => Transport::Shared(self.store()),
         };
-        (store, self.settings.store_id.clone())
+        (clips, self.settings.store_id.clone())
     }
 
     pub(super) fn listen(&self, lane: &LaneId) -> UnboundedReceiver<News> {

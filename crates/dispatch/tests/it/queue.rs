@@ -7,9 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use audiotome_core::{AudioStore, Clip, Event, Plan, SegmentKey, StoreError};
 use audiotome_dispatch::{
-    Consumer, ConsumerSettings, Local, Producer, ProducerSettings, Settings, Slots,
+    Consumer, ConsumerSettings, Local, Producer, ProducerSettings, Settings, Slots, Transport,
 };
 use audiotome_queue::{Queue, Skill, Skills};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
@@ -26,6 +27,7 @@ type Happening = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
 struct Slow {
     clips: Arc<Memory>,
     meanwhile: Mutex<Option<Happening>>,
+    looked: Notify,
 }
 
 impl Slow {
@@ -36,6 +38,7 @@ impl Slow {
         Arc::new(Self {
             clips: Arc::clone(clips),
             meanwhile: Mutex::new(Some(Box::pin(meanwhile))),
+            looked: Notify::new(),
         })
     }
 }
@@ -48,6 +51,7 @@ impl AudioStore for Slow {
         if let Some(meanwhile) = meanwhile {
             meanwhile.await?;
         }
+        self.looked.notify_one();
         missing
     }
 
@@ -77,7 +81,7 @@ fn master(queue: &Queue, process: &str, store: Arc<dyn AudioStore>) -> Arc<Produ
     Producer::start(queue.clone(), settings)
 }
 
-/// Has the plan spoken by a worker with that engine, until all is done.
+/// Has the plan spoken by a worker with that engine, which comes when the master has looked, until all is done.
 async fn speak(
     queue: &Queue,
     plan: &Arc<Plan>,
@@ -92,10 +96,14 @@ async fn speak(
         max_idle: None,
     };
     let speaker = Arc::new(Local::single("worker", engine.clone(), Slots::new(1)));
-    let clips: Arc<dyn AudioStore> = store.clips.clone();
+    let clips = Transport::Shared(store.clips.clone());
     let (clips, drain) = ((clips, "store".to_owned()), CancellationToken::new());
     let worker = Consumer::new(speaker, queue.clone(), clips, settings, drain.clone());
-    let worker = tokio::spawn(worker.run());
+    let looked = Arc::clone(&store);
+    let worker = tokio::spawn(async move {
+        looked.looked.notified().await;
+        worker.run().await
+    });
     let (sender, mut receiver) = unbounded_channel();
     let outcome = master(queue, "second", store)
         .speak(
@@ -147,11 +155,11 @@ async fn what_is_spoken_while_a_restarted_master_looks_is_not_spoken_again() {
     let (plan, clips) = (sentences(3), Arc::<Memory>::default());
     killed_when_it_has_added(&redis, &plan, &clips);
     let queue = connect(&redis).await;
+    let skills = Skills::from([(Skill::of(&plan.narration), true)]);
+    let leases = queue.lease("quick", 1, LEASE, &skills).await.unwrap();
     let meanwhile = {
-        let (queue, plan, clips) = (queue.clone(), Arc::clone(&plan), Arc::clone(&clips));
+        let (queue, clips) = (queue.clone(), Arc::clone(&clips));
         async move {
-            let skills = Skills::from([(Skill::of(&plan.narration), true)]);
-            let leases = queue.lease("quick", 1, LEASE, &skills).await.unwrap();
             let leased = &leases.leased[0];
             let clip = Clip::new(8_000, vec![100; 8_000]).unwrap();
             clips.put(&leased.key, clip.clone()).await?;

@@ -1,16 +1,23 @@
 -- Leases segments to a worker: the lane whose turn it is first, and in a lane what goes before all others first.
 -- What it has spoken meanwhile comes along, so that a busy worker needs one call for a segment.
--- ARGV: worker, how many, length of the lease (ms), skills (JSON: skill → whether the worker has it), then lane, key
--- and length (ns) of each clip that is in the store.
+-- ARGV: worker, how many, length of the lease (ms), skills (JSON: skill → whether the worker has it), then lane, key,
+-- length (ns) and store of the clip of each segment that is spoken. The store is 'redis' where the clip was sent just
+-- before this; had Redis refused that one, nothing is done.
 -- Returns the leases as {lane, key, entry, segment (JSON)}, ms until something may change by itself (−1: nothing
 -- will), lanes with a skill that the worker did not name, and for each clip whether it is news (1) or late (0).
 local worker, want, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local skills = cjson.decode(ARGV[4])
 local at = now()
 
+for index = 5, #ARGV, 4 do
+    if ARGV[index + 3] == 'redis' and redis.call('EXISTS', P .. 'clip:' .. ARGV[index + 1]) == 0 then
+        return redis.error_reply('NOCLIP a clip is not there')
+    end
+end
+
 settle_due(at)
 local firsts = {}
-for index = 5, #ARGV, 3 do
+for index = 5, #ARGV, 4 do
     firsts[#firsts + 1] = finish(worker, ARGV[index], ARGV[index + 1], ARGV[index + 2], at)
 end
 
@@ -151,7 +158,8 @@ local function serve(lane, first, wish)
     return served
 end
 
-for _, lane in ipairs(redis.call('ZRANGE', P .. 'turns', 0, -1)) do
+local turns = redis.call('ZRANGE', P .. 'turns', 0, -1)
+for _, lane in ipairs(turns) do
     if #leases >= want then break end
     local can = skills[lane:sub(1, 16)]
     if can == nil then
@@ -164,7 +172,7 @@ for _, lane in ipairs(redis.call('ZRANGE', P .. 'turns', 0, -1)) do
         end
         if served > 0 then
             pay(lane, served)
-            to_the_end(lane)
+            if #turns > 1 then to_the_end(lane) end
         end
     end
 end

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use audiotome_queue::{Again, LaneId, SegmentState, Spoken, Wake, What, WorkerStatus};
+use audiotome_core::Clip;
+use audiotome_queue::{Again, LaneId, RedisStore, SegmentState, Spoken, Wake, What, WorkerStatus};
 
 use crate::redis::Redis;
 use crate::{Book, LEASE, texts};
@@ -278,7 +279,7 @@ async fn what_is_spoken_is_said_with_the_next_wish() {
     let mut book = Book::on(&redis, "book").await;
     book.add(&["one", "two"]).await;
     let first = book.lease("a", 1).await.remove(0);
-    let spoken = [Spoken::new(&first, Duration::from_millis(1500))];
+    let spoken = [Spoken::kept(&first, Duration::from_millis(1500))];
     let say = || book.queue.exchange("a", &spoken, 1, LEASE, &book.skills);
     let exchange = say().await.unwrap();
     assert_eq!(texts(&exchange.leases.leased), ["two"]);
@@ -291,6 +292,35 @@ async fn what_is_spoken_is_said_with_the_next_wish() {
     };
     assert_eq!(audio, Duration::from_millis(1500));
     assert!(took < Duration::from_secs(30), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_clip_that_travels_through_redis_is_there_when_the_word_is() {
+    let redis = Redis::start();
+    let mut book = Book::on(&redis, "book").await;
+    book.add(&["one", "two"]).await;
+    let clips = RedisStore::open(&book.queue).await.unwrap();
+    let first = book.lease("a", 1).await.remove(0);
+    let clip = Clip::new(22_050, vec![7; 22_050]).unwrap();
+    let spoken = [Spoken::carried(&first, clip.clone())];
+    let say = || book.queue.exchange("a", &spoken, 1, LEASE, &book.skills);
+
+    // Scripts go on while clips are refused: the word must not come without its clip, nor anything be lent.
+    redis.ask(&["acl", "setuser", "default", "-set"]);
+    let refused = say().await.unwrap_err();
+    assert!(refused.to_string().contains("set"), "{refused}");
+    assert_eq!(book.queue.open(&book.id).await.unwrap().len(), 2);
+    redis.ask(&["acl", "setuser", "default", "+set"]);
+    assert_eq!(clips.missing(&[first.key]).await.unwrap(), [first.key]);
+
+    let exchange = say().await.unwrap();
+    assert_eq!(exchange.news, [true]);
+    assert_eq!(texts(&exchange.leases.leased), ["two"]);
+    let told = book.told().await.remove(0);
+    assert!(matches!(told.what, What::Spoken { audio, .. } if audio == clip.duration()));
+    assert_eq!(clips.get(&told.key).await.unwrap(), Some(clip));
+    clips.remove(&told.key).await.unwrap();
+    assert_eq!(clips.get(&told.key).await.unwrap(), None);
 }
 
 #[tokio::test]

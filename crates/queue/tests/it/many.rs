@@ -49,7 +49,7 @@ async fn fifty_thousand_that_wait_are_each_spoken_once() {
                 }
                 let leased = exchange.leases.leased.iter();
                 let second = Duration::from_secs(1);
-                spoken = leased.map(|leased| Spoken::new(leased, second)).collect();
+                spoken = leased.map(|leased| Spoken::kept(leased, second)).collect();
             }
         })
     });

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use audiotome_core::AudioStore as _;
 use audiotome_queue::RedisStore;
 
 use super::{By, QueueRound, State};
