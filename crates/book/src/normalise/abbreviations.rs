@@ -34,11 +34,19 @@ pub(super) fn expand<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
             continue;
         };
         out.push_str(&text[done..found.start()]);
+        let said = gendered(said, after, table);
         out.push_str(said);
         if found.as_str().ends_with('.') && ends_here(rule, said, after) {
             out.push('.');
+        } else if after.starts_with(char::is_alphanumeric) {
+            // `p.12`, `M.Dupont`
+            out.push(' ');
         }
         done = found.end();
+        if said.ends_with('\'') {
+            // `Sant'Anna`
+            done += after.len() - after.trim_start().len();
+        }
     }
     if done == 0 {
         return text.into();
@@ -47,13 +55,36 @@ pub(super) fn expand<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
     out.into()
 }
 
+/// The form of a title that its name asks for: `San Pietro`, `Santa Maria`, `Sant'Anna`.
+fn gendered(forms: &'static str, after: &str, table: &Table) -> &'static str {
+    let mut forms = forms.split('|').map(str::trim);
+    let man = forms.next().unwrap_or_default();
+    let (Some(woman), Some(vowel)) = (forms.next(), forms.next()) else {
+        return man;
+    };
+    let name = after.trim_start();
+    let end = name
+        .find(|c: char| !c.is_alphabetic())
+        .unwrap_or(name.len());
+    let name = &name[..end];
+    if name.starts_with(['A', 'E', 'I', 'O', 'U']) {
+        vowel
+    } else if name.ends_with('a') && table.get("masculine", name).is_none() {
+        woman
+    } else {
+        man
+    }
+}
+
 fn stands_alone(before: &str, found: &str, after: &str) -> bool {
     let joined = |c: char| c.is_alphanumeric() || matches!(c, '\'' | '’' | '-' | '.');
     let first_is_letter = found.starts_with(char::is_alphanumeric);
     let in_word = first_is_letter && before.ends_with(joined) && !elided(before);
     let goes_on =
         !found.ends_with('.') && after.starts_with(|c: char| c.is_alphanumeric() || c == '-');
-    !in_word && !goes_on
+    // `S.A.R.` is more than `S. A.`
+    let of_more = found.ends_with('.') && begins_with_initial(after);
+    !in_word && !goes_on && !of_more
 }
 
 /// `l'abbé`, `d'apr.`: an article without its vowel; but not `'s`.
@@ -87,14 +118,17 @@ fn fits(rule: Rule, said: &str, found: &str, before: &str, after: &str, has_othe
                     || !previous_is_name
                     || !before.trim_end().ends_with(char::is_alphanumeric))
                 && !is_initial(previous)
+                && !begins_with_initial(next)
         }
+        // `Gen. 1:1` is no general.
+        Rule::Title if next.starts_with(|c: char| c.is_ascii_digit()) => false,
         Rule::Title if found.ends_with('.') && !has_others => {
             !next.is_empty() || said.contains(' ') || !previous.is_empty()
         }
-        Rule::Title => next_is_capital && after.starts_with(char::is_whitespace),
+        Rule::Title => next_is_capital && after.starts_with(char::is_whitespace) && !opens(next),
         Rule::AfterName => {
             let named = previous_is_name || previous == "&" || previous == "and";
-            named && (!has_others || !next_is_capital || after.starts_with(','))
+            named && (!has_others || !next_is_capital || after.starts_with(',') || opens(next))
         }
         Rule::BeforeNumber => {
             let number =
@@ -128,6 +162,24 @@ fn table_month(said: &str) -> bool {
     Table::of(&audiotome_core::Language::new("en")).is_month(said)
 }
 
+/// Whether a sentence begins rather than a name: `Baker St. It is old.`
+fn opens(next: &str) -> bool {
+    const OPENERS: [&str; 26] = [
+        "A", "An", "And", "At", "But", "He", "Her", "His", "I", "In", "It", "Its", "My", "On",
+        "Our", "She", "That", "The", "Their", "Then", "There", "They", "This", "We", "When", "You",
+    ];
+    let end = next
+        .find(|c: char| !c.is_alphabetic())
+        .unwrap_or(next.len());
+    OPENERS.contains(&&next[..end])
+}
+
+/// `A. Smith`
+fn begins_with_initial(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(char::is_uppercase) && chars.next() == Some('.')
+}
+
 fn is_initial(word: &str) -> bool {
     word.ends_with('.') && word.chars().filter(|c| c.is_alphabetic()).count() == 1
 }
@@ -144,7 +196,7 @@ fn ends_here(rule: Rule, said: &str, after: &str) -> bool {
         return false;
     }
     let goes_on = |c: char| c.is_alphanumeric() || "€$£¥₽₹%&".contains(c);
-    let last = !after.contains(goes_on);
+    let last = !after.contains(goes_on) || rule == Rule::AfterName && opens(after.trim_start());
     let marked = after.starts_with(['.', ',', ';', ':', '!', '?', ')', '…']);
     let sentence_follows = rule == Rule::Ending
         && after.starts_with(char::is_whitespace)

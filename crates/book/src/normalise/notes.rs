@@ -67,6 +67,7 @@ pub(super) fn remove<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
                     .is_some_and(|marks| in_series(marks, mark, digits))
                     && ends_here(after)
             }
+            "quoted" if is_apostrophe(before, mark.as_str()) => false,
             _ => attached(before, mark.as_str(), digits, after, context.table),
         };
         if removed {
@@ -121,6 +122,11 @@ fn in_series((first, last): (u32, u32), mark: Match<'_>, digits: usize) -> bool 
     number.is_ok_and(|number| numbers.contains(&number))
 }
 
+/// `l’8 maggio`, `Windows’95`: unless a quotation began with a single mark, such a mark is an apostrophe.
+fn is_apostrophe(before: &str, mark: &str) -> bool {
+    mark.starts_with('’') && !before.contains('‘')
+}
+
 /// Whether a raised number is no power: after a mark, or after a word that is no unit.
 fn raised(before: &str, mark: &str, after: &str) -> bool {
     let Some(last) = before.chars().next_back() else {
@@ -142,6 +148,9 @@ fn raised(before: &str, mark: &str, after: &str) -> bool {
             .next()
             .unwrap_or(before);
         return year.len() == 4 && year.starts_with(['1', '2']) && mark.chars().count() <= 3;
+    }
+    if last == '⁻' {
+        return false;
     }
     if !last.is_alphabetic() {
         return true;

@@ -10,7 +10,7 @@ mod phones;
 mod plain;
 mod ranges;
 mod times;
-mod units;
+pub(super) mod units;
 
 use std::borrow::Cow;
 

@@ -140,10 +140,7 @@ fn pause(out: &mut String, next: Option<char>, first: bool) {
     } else if !first && !out.ends_with(is_mark) && !next.is_some_and(is_closing_mark) {
         add_mark(out, ',');
     }
-    if !out.is_empty()
-        && !next.is_some_and(|c| is_closing_mark(c) || is_dense(c))
-        && !out.ends_with(['(', '“', '«'])
-    {
+    if !out.is_empty() && !next.is_some_and(|c| is_closing_mark(c) || is_dense(c)) && !opens(out) {
         out.push(' ');
     }
 }
@@ -202,12 +199,18 @@ fn is_ornament(c: char) -> bool {
         | '\u{3013}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
+/// Whether the last mark opens something: in many languages `“` and `«` close what began otherwise (`„Komm!“`).
+fn opens(text: &str) -> bool {
+    text.strip_suffix(['(', '“', '«'])
+        .is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric() || is_mark(c)))
+}
+
 /// Single spaces, none before a mark (but before `.5` and `.txt`), no comma before another mark.
 fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        if c == ' ' && (tidy.is_empty() || tidy.ends_with([' ', '\n', '(', '“'])) {
+        if c == ' ' && (tidy.is_empty() || tidy.ends_with([' ', '\n']) || opens(&tidy)) {
             continue;
         }
         let begins = c == '.' && chars.peek().is_some_and(|next| next.is_alphanumeric());

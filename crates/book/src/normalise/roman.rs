@@ -50,7 +50,8 @@ pub(super) fn numerals<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> 
         done = whole.end();
         // `Louis XIV. was`: the dot belongs to the numeral.
         let after = &text[done..];
-        if after.starts_with(". ") && after[2..].starts_with(char::is_lowercase) {
+        let goes_on = |c: char| c.is_lowercase() || said.is_dotted && c.is_alphabetic();
+        if after.starts_with(". ") && after[2..].starts_with(goes_on) {
             done += 1;
         }
     }
@@ -77,6 +78,8 @@ struct Place<'a> {
 struct Said {
     words: String,
     is_listed: bool,
+    /// A dot after it makes it an ordinal number: `Heinrichs IV. Sohn`.
+    is_dotted: bool,
 }
 
 impl Place<'_> {
@@ -86,12 +89,14 @@ impl Place<'_> {
             Some(Said {
                 words: self.value.to_string(),
                 is_listed,
+                is_dotted: false,
             })
         };
         let ordinal = |words| {
             Some(Said {
                 words,
                 is_listed: false,
+                is_dotted: false,
             })
         };
         if !self.end.is_empty() {
@@ -108,8 +113,10 @@ impl Place<'_> {
         if self.is_small {
             return None;
         }
+        // `C` alone is rather a letter of an alphabet.
         let heading = style == Style::Heading
             && self.value <= LARGEST_HEADING
+            && self.numeral != "C"
             && heads(self.before, self.after);
         let year = self.numeral.len() >= 5 && (1_000..=2_100).contains(&self.value);
         if heading || year {
@@ -124,17 +131,30 @@ impl Place<'_> {
             return ordinal(format!("{}th", self.value));
         }
         if let Some(name) = self.ruler(table) {
-            return ordinal(name.ordinal(self.value, table));
+            return Some(Said {
+                words: name.ordinal(self.value, table),
+                is_listed: false,
+                is_dotted: true,
+            });
         }
-        if self.named() { plain(false) } else { None }
+        if self.named(table) {
+            plain(false)
+        } else {
+            None
+        }
     }
 
     fn numbered(&self, table: &Table) -> bool {
         let before = self.before.trim_end();
         let word = last_word(before);
-        if before.len() == self.before.len()
-            || table.get("numbered", &word.to_lowercase()).is_none()
-        {
+        let Some(counts) = table.get("numbered", &word.to_lowercase()) else {
+            return false;
+        };
+        if before.len() == self.before.len() {
+            return false;
+        }
+        // `Appendix C`, `Part D`: of most things there are not that many.
+        if !self.is_small && counts != "many" && !self.numeral.chars().all(is_low) {
             return false;
         }
         if self.is_small {
@@ -179,16 +199,29 @@ impl Place<'_> {
     }
 
     /// `Apollo XIII`: after any other name, where no word looks so.
-    fn named(&self) -> bool {
+    fn named(&self, table: &Table) -> bool {
         let before = self.before.trim_end();
         let name = last_word(before);
+        let after = self.after.trim_start();
+        let next = after
+            .find(|c: char| !c.is_alphabetic())
+            .unwrap_or(after.len());
+        // `Nel XX secolo` is an ordinal.
+        if table.get("centuries", &after[..next]).is_some() {
+            return false;
+        }
         before.len() < self.before.len()
             && before.ends_with(char::is_alphabetic)
             && name.starts_with(char::is_uppercase)
             && name.chars().skip(1).filter(|c| c.is_lowercase()).count() >= 2
             && self.numeral.len() > 1
-            && self.numeral.chars().all(|c| matches!(c, 'I' | 'V' | 'X'))
+            && self.numeral.chars().all(is_low)
     }
+}
+
+/// Whether a digit makes numbers under forty only.
+fn is_low(digit: char) -> bool {
+    matches!(digit, 'I' | 'V' | 'X')
 }
 
 fn ends(after: &str) -> bool {

@@ -67,20 +67,27 @@ fn stands_beside(word: &str, before: &str, after: &str) -> bool {
 /// A plus is one only between numbers or terms; elsewhere it is a mark of a sort.
 fn beside_number(before: &str, after: &str) -> bool {
     let spaced = before.ends_with(' ') && after.starts_with(' ');
-    spaced || after.trim_start().starts_with(|c: char| c.is_ascii_digit())
+    let joins = before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric);
+    spaced || joins || after.trim_start().starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Raised numbers that are left are powers: `x²`, `10⁶`.
 pub(super) fn powers<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
     let table = context.table;
     static POWER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?P<minus>[⁻])?(?P<digits>[¹²³⁰⁴-⁹]+)").expect("a fixed pattern")
+        Regex::new(r"(?P<minus>⁻)?(?P<digits>[¹²³⁰⁴-⁹]+)(?P<charge>[⁺⁻])?")
+            .expect("a fixed pattern")
     });
     if !text.contains(|c: char| raised(c).is_some()) {
         return text.into();
     }
     POWER.replace_all(text, |found: &Captures<'_>| {
         let digits: String = found["digits"].chars().filter_map(raised).collect();
+        // `Ca²⁺` is no square.
+        if let Some(charge) = found.name("charge") {
+            let sign = if charge.as_str() == "⁺" { "+" } else { "−" };
+            return format!(" {digits} {sign}");
+        }
         let minus = found.name("minus").map_or("", |_| "-");
         let special = match digits.as_str() {
             "2" if minus.is_empty() => table.get("forms", "power2"),

@@ -210,6 +210,7 @@ mod tests {
             "ordinal-nouns",
             "ordinal-articles",
             "particles",
+            "masculine",
             "centuries",
             "years",
             "day",

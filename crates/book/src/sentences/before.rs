@@ -61,9 +61,34 @@ impl<'a> Before<'a> {
         parts.all(|part| short(part, most))
     }
 
-    /// Whether the word is a number in digits.
+    /// Whether the word is a number in digits, or the last of some: `1./2`.
     pub(super) fn is_digits(&self) -> bool {
-        !self.word.is_empty() && self.word.chars().all(|c| c.is_ascii_digit())
+        is_digits(self.number())
+    }
+
+    /// The word, or what comes after the last of `1./2`.
+    pub(super) fn number(&self) -> &'a str {
+        self.word
+            .rsplit_once("./")
+            .map_or(self.word, |(_, number)| number)
+    }
+
+    /// Whether it is a sum in old money: `5s`, `6d`.
+    pub(super) fn is_old_money(&self) -> bool {
+        self.word.strip_suffix(['s', 'd']).is_some_and(is_digits)
+    }
+
+    /// Whether another number with a full stop comes before it: `1. und 2`, `3.–5`, `1./2`.
+    pub(super) fn goes_on_counting(&self) -> bool {
+        let rest = self.rest.trim_end();
+        let previous = last_word(rest);
+        let joins = (2..=4).contains(&previous.len()) && previous.chars().all(char::is_lowercase);
+        let rest = match joins {
+            true => rest[..rest.len() - previous.len()].trim_end(),
+            false => rest.trim_end_matches(marks::is_dash),
+        };
+        let counted = rest.strip_suffix('.').map(last_word).is_some_and(is_digits);
+        counted || self.number().len() < self.word.len()
     }
 
     /// Whether the word is part of an address, in which full stops mean nothing.
@@ -77,6 +102,10 @@ impl<'a> Before<'a> {
     pub(super) fn previous(&self) -> String {
         last_word(self.rest.trim_end()).to_lowercase()
     }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
 }
 
 fn last_word(text: &str) -> &str {

@@ -83,6 +83,9 @@ fn stop_ends(words: &Words, after: &After, sentence: &str) -> bool {
         Some(Abbreviation::Ending) => return !is_beginning(sentence, words),
         Some(Abbreviation::Number) | None => {}
     }
+    if before.is_old_money() && after.is_number() {
+        return false;
+    }
     if before.is_digits() {
         return !is_ordinal(&before, words, after);
     }
@@ -107,11 +110,12 @@ pub(super) fn is_counted(text: &str, at: usize, words: &Words) -> bool {
 
 /// `12. Juni`, `der 2. Weltkrieg`, `3. 4. 1999`.
 fn is_ordinal(before: &Before, words: &Words, after: &After) -> bool {
-    if !words.has_ordinals() || before.word.len() > 2 {
+    if !words.has_ordinals() || before.number().len() > 2 {
         return false;
     }
     words.is_month(&after.word.to_lowercase())
         || words.counts(&before.previous())
+        || before.goes_on_counting()
         || before.rest.trim_end().ends_with('.')
             && before.previous().starts_with(|c: char| c.is_ascii_digit())
 }

@@ -61,6 +61,9 @@ fn numbers_and_addresses_hold_together() {
             "Version 1.2.3 came out. | Ask a.bell@mail.example.com. | He knows.",
             "See https://www.example.org/A.B?c=D. | It is all there.",
             "He was born in 1950. | In 1960 he left.",
+            "It happened in A.D. 79 in Rome. | It was in 79 A.D. | The town fell.",
+            "He paid £3 5s. 6d. for it. | He left.",
+            "See Eq. (2) and 1 Cor. 13:4 there. | He read.",
         ],
     );
 }
@@ -130,6 +133,8 @@ fn german() {
             "„Komm. Setz dich!“, sagte sie. | Er setzte sich.",
             "»Wohin?«, fragte er. | »Nach Hause.« | Sie ging.",
             "Am 3. 4. 1999 kam er an. | Er blieb.",
+            "Am 1. und 2. Tag kam er nicht. | Die 1.–3. Klasse war am 1./2. Mai da.",
+            "Er hatte 5. | Und 2. | Das war alles.",
             "Ludwig XIV. König zu nennen, wagte keiner.",
         ],
     );

@@ -246,7 +246,7 @@ fn roman_numerals_are_numbers_where_nothing_else_looks_so() {
         "de",
         &[
             ("Elisabeth II. war", "Elisabeth die zweite war"),
-            ("Ludwigs XIV. Hof", "Ludwigs des vierzehnten. Hof"),
+            ("Ludwigs XIV. Hof", "Ludwigs des vierzehnten Hof"),
         ],
     );
     check(

@@ -29,10 +29,14 @@ fn pattern(text: &str) -> Regex {
     Regex::new(&text.replace("MONTH", &months)).expect("a fixed pattern")
 }
 
-static ISO: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?P<year>[12]\d{3})-(?P<month>0\d|1[0-2])-(?P<day>[0-3]\d)\b"));
-static SLASHED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<year>[12]\d{3})\b"));
+static ISO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?P<year>[12]\d{3})(?:-(?P<month>0\d|1[0-2])-(?P<day>[0-3]\d)|/(?P<month2>0\d|1[0-2])/(?P<day2>[0-3]\d))\b",
+    )
+});
+static SLASHED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<year>[12]\d{3}|\d{2})\b")
+});
 static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?P<month>MONTH) (?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?:(?P<range>\s?[–-]\s?)(?P<last>[0-3]?\d))?\b(?P<year>,? [12]\d{3}\b)?",
@@ -40,7 +44,7 @@ static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
 });
 static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?P<the>\b[Tt]he )?\b(?P<day>[0-3]?\d)(?:st|nd|rd|th)? (?:of )?(?P<month>MONTH)\b(?P<year>,? [12]\d{3}\b)?",
+        r"(?P<the>\b[Tt]he )?\b(?:(?P<from>[0-3]?\d)(?:st|nd|rd|th)?\s?[–-]\s?)?(?P<day>[0-3]?\d)(?:st|nd|rd|th)? (?:of )?(?P<month>MONTH)\b(?P<year>,? [12]\d{3}\b)?",
     )
 });
 static DECADE: LazyLock<Regex> =
@@ -117,8 +121,10 @@ pub(in crate::normalise) fn dates<'t>(text: &'t str, context: Context<'_>) -> Co
         .split_once('-')
         .map(|(_, region)| region);
     let text = ISO.replace_all(text, |found: &Captures<'_>| {
-        let month = number(&found["month"]);
-        named(month, number(&found["day"]), &found["year"]).unwrap_or_else(|| found[0].to_owned())
+        let part = |dashed, slashed| found.name(dashed).or(found.name(slashed));
+        let part = |dashed, slashed| part(dashed, slashed).map_or(0, |part| number(part.as_str()));
+        let (month, day) = (part("month", "month2"), part("day", "day2"));
+        named(month, day, &found["year"]).unwrap_or_else(|| found[0].to_owned())
     });
     let month_first = matches!(region, None | Some("US"));
     let text = replace(text, &SLASHED, |found: &Captures<'_>| {
@@ -139,8 +145,11 @@ pub(in crate::normalise) fn dates<'t>(text: &'t str, context: Context<'_>) -> Co
             return found[0].to_owned();
         }
         let the = found.name("the").map_or("the ", |the| the.as_str());
+        let from = found.name("from").map_or(String::new(), |from| {
+            format!("{} to the ", spell::ordinal(number(from.as_str())))
+        });
         format!(
-            "{the}{} of {}{}",
+            "{the}{from}{} of {}{}",
             spell::ordinal(day),
             &found["month"],
             year_after(found)
@@ -228,7 +237,12 @@ fn named(month: u64, day: u64, year: &str) -> Option<String> {
         format!(
             "{name} {}, {}",
             spell::ordinal(day),
-            spell::year(number(year))
+            // `4/5/99`
+            match number(year) {
+                short @ 10..100 => spell::cardinal(short),
+                short @ 0..10 => format!("oh {}", spell::cardinal(short)),
+                year => spell::year(year),
+            }
         )
     })
 }

@@ -11,8 +11,9 @@ use crate::normalise::{Table, replace};
 static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?x)
-        (?P<land>\b(?:US|U\.S\.|A|AU|C|CA|NZ|HK))?
+        (?P<minus>(?:^|[\s(])[−–-])?(?P<land>\b(?:US|U\.S\.|A|AU|C|CA|NZ|HK))?
         (?P<sign>[$£€¥₹₽])\s?(?P<whole>\d[\d,]*)(?:\.(?P<part>\d+))?
+        (?:\s?[–—-]\s?(?P<again>[$£€¥₹₽])?(?P<to>\d+(?:,\d{3})*)\b)?
         (?:\s?(?P<scale>thousand|million|billion|trillion|[mk]\b|bn\b|[MKB]\b))?
         (?P<noun>-[a-z]+)?",
     )
@@ -103,20 +104,56 @@ fn amount(found: &Captures<'_>, table: &Table) -> String {
             &noun.as_str()[1..]
         );
     }
-    let said = match found.name("scale") {
-        Some(scale) => scaled(whole, part, scale.as_str(), names[1]),
-        None => plain(whole, part, &names),
+    let scale = found.name("scale").map(|scale| scale.as_str());
+    let said = match (found.name("to"), scale) {
+        (Some(to), scale) => range(found, whole, part, to.as_str(), scale, &names),
+        (None, Some(scale)) => scaled(whole, part, scale, names[1]),
+        (None, None) => plain(whole, part, &names),
     };
-    let land = found
-        .name("land")
-        .map_or("", |land| land.as_str())
-        .replace('.', "");
+    let land = found.name("land").map_or("", |land| country(land.as_str()));
     let said = if land.is_empty() {
         said
     } else {
         said.replacen(names[1], &format!("{land} {}", names[1]), 1)
     };
-    format!("{said}{comma}")
+    let minus = found.name("minus").map_or(String::new(), |minus| {
+        let before = minus.as_str().trim_end_matches(['−', '–', '-']);
+        format!("{before}minus ")
+    });
+    format!("{minus}{said}{comma}")
+}
+
+/// Whose dollars they are.
+fn country(short: &str) -> &str {
+    match short {
+        "U.S." => "US",
+        "A" | "AU" => "Australian",
+        "C" | "CA" => "Canadian",
+        "NZ" => "New Zealand",
+        "HK" => "Hong Kong",
+        other => other,
+    }
+}
+
+/// `$10–15`, `£5–£10`, `$2–3 million`.
+fn range(
+    found: &Captures<'_>,
+    whole: &str,
+    part: &str,
+    to: &str,
+    scale: Option<&str>,
+    names: &[&str],
+) -> String {
+    let last = match scale {
+        Some(scale) => scaled(to, "", scale, names[1]),
+        None => plain(to, "", names),
+    };
+    let first = match found.name("again") {
+        Some(_) => plain(whole, part, names),
+        None if part.is_empty() => spell::written(whole),
+        None => spell::written(&format!("{whole}.{part}")),
+    };
+    format!("{first} to {last}")
 }
 
 fn scaled(whole: &str, part: &str, scale: &str, unit: &str) -> String {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::spell;
+use crate::normalise::numbers::units::is_inside;
 use crate::normalise::{Table, changed, replace};
 
 fn pattern(text: &str) -> Regex {
@@ -40,7 +41,7 @@ static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Feet and inches: `5'10"`.
 static HEIGHT: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"\b(?P<feet>\d{1,2})['’′]\s?(?P<inches>\d{1,2})["”″]"#));
+    LazyLock::new(|| pattern(r#"\b(?P<feet>\d{1,2})['’′]\s?(?P<inches>\d{1,2})["”“″]"#));
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?P<from>\d+(?:,\d+)*(?:\.\d+)?)(?:\s?[–—]\s?|-)(?P<to>\d+(?:,\d+)*(?:\.\d+)?)\b")
 });
@@ -146,7 +147,8 @@ pub(in crate::normalise) fn measures<'t>(text: &'t str, table: &Table) -> Cow<'t
         MEASURE.replace_all(text, |found: &Captures<'_>| {
             let (before, all) = (&text[..start(found)], &found[0]);
             let follows = !before.is_empty() && before.len() == end;
-            let Some(said) = measure(found, before, follows, table) else {
+            let inside = is_inside(&text[start(found) + all.len()..]);
+            let Some(said) = measure(found, before, (follows, inside), table) else {
                 return all.to_owned();
             };
             end = before.len() + all.len();
@@ -161,13 +163,19 @@ fn start(found: &Captures<'_>) -> usize {
     found.get(0).map_or(0, |found| found.start())
 }
 
-/// A measure in words; `follows` says that another one stands right `before` it.
-fn measure(found: &Captures<'_>, before: &str, follows: bool, table: &Table) -> Option<String> {
+/// A measure in words; `follows` says that another one stands right `before` it, `inside` that its sentence goes on.
+fn measure(
+    found: &Captures<'_>,
+    before: &str,
+    (follows, inside): (bool, bool),
+    table: &Table,
+) -> Option<String> {
     let unit = &found["unit"];
     let (names, dot) = match table.forms("units", unit) {
         Some(names) => (names, ""),
         None => (table.forms("units", unit.strip_suffix('.')?)?, "."),
     };
+    let dot = if inside { "" } else { dot };
     let range = found.name("range").map(|range| range.as_str());
     let one = range.is_none() && spell::value(&found["number"]) == Some(1);
     let joined = before.ends_with(char::is_alphanumeric);

@@ -22,7 +22,10 @@ static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a fixed pattern")
 });
 static HOUR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?P<hour>1[0-2]|[1-9])\s?(?P<half>AM|PM|am|pm)\b").expect("a fixed pattern")
+    Regex::new(
+        r"\b(?:(?P<from>1[0-2]|[1-9])\s?[–-]\s?)?(?P<hour>1[0-2]|[1-9])\s?(?P<half>AM|PM|am|pm)\b",
+    )
+    .expect("a fixed pattern")
 });
 static RATIO: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b(\d{1,3}):(\d{1,3})\b").expect("a fixed pattern"));
@@ -32,8 +35,11 @@ pub(in crate::normalise) fn times(text: &str) -> Cow<'_, str> {
     let text = CLOCK.replace_all(text, clock);
     let text = replace(text, &DOTTED, clock);
     let text = replace(text, &HOUR, |found| {
+        let from = found.name("from").map_or(String::new(), |from| {
+            format!("{} to ", spell::written(from.as_str()))
+        });
         format!(
-            "{} {}",
+            "{from}{} {}",
             spell::written(&found["hour"]),
             found["half"].to_uppercase()
         )

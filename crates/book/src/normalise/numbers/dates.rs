@@ -15,7 +15,9 @@ fn pattern(text: &str) -> Regex {
 static ISO: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?-u:\b)(?P<y>[12]\d{3})-(?P<m>0\d|1[0-2])-(?P<d>[0-3]\d)(?-u:\b)"));
 static DAY_FIRST: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?P<d>[0-3]?\d)[./]\s?(?P<m>[01]?\d)[./]\s?(?P<y>[12]\d{3})\b"));
+    LazyLock::new(|| pattern(r"\b(?P<d>[0-3]?\d)[./-]\s?(?P<m>[01]?\d)[./-]\s?(?P<y>[12]\d{3})\b"));
+/// `1° maggio`
+static FIRST: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b1\s?[°º]\s(?P<month>\p{L}+)"));
 static DAY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?P<day>[0-3]?\d)\s(?P<month>\p{L}+)(?P<year>\s[12]\d{3})?\b"));
 static YEAR: LazyLock<Regex> = LazyLock::new(|| {
@@ -24,7 +26,9 @@ static YEAR: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static HUNDREDS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?P<before>[\d.,]?)\b(?P<high>1[1-9])(?P<low>\d\d)\b(?P<after>[.,]\d|\s\d{3}\b)?")
+    pattern(
+        r"(?P<before>[\d.,]?)\b(?P<high>1[1-9])(?P<low>\d\d)(?:(?P<decade>ern?)|(?P<range>\s?–\s?1[1-9]\d\d))?\b(?P<after>[.,]\d|\s\d{3}\b)?",
+    )
 });
 
 /// Replaces dates in figures (`5.1.1995`) by the table's form; then, where days and years are ordinals
@@ -34,6 +38,16 @@ pub(super) fn dates<'t>(text: &'t str, table: &Table) -> Cow<'t, str> {
     if table.get("forms", "date").is_some() {
         text = replace(text, &ISO, |found| figures(found, table));
         text = replace(text, &DAY_FIRST, |found| figures(found, table));
+    }
+    if let Some(first) = table.get("forms", "first-day") {
+        text = replace(text, &FIRST, |found| {
+            let month = &found["month"];
+            if table.is_month(month) {
+                format!("{first} {month}")
+            } else {
+                found[0].to_owned()
+            }
+        });
     }
     if let Some(ending) = table.get("day", "ending") {
         text = replace(text, &YEAR, |found| year(found, table));
@@ -52,8 +66,16 @@ pub(super) fn years<'t>(text: &'t str, table: &Table) -> Cow<'t, str> {
         if !found["before"].is_empty() || found.name("after").is_some() {
             return found[0].to_owned();
         }
-        let low = found["low"].trim_start_matches('0');
-        format!("{}{word}{low}", &found["high"])
+        let said = |high: &str, low: &str| format!("{high}{word}{}", low.trim_start_matches('0'));
+        let first = said(&found["high"], &found["low"]);
+        let decade = found.name("decade").map_or("", |decade| decade.as_str());
+        let Some(range) = found.name("range") else {
+            return format!("{first}{decade}");
+        };
+        let last = range.as_str();
+        let (high, low) = last[last.len() - 4..].split_at(2);
+        let form = table.get("forms", "range").unwrap_or("{a}–{b}");
+        form.replace("{a}", &first).replace("{b}", &said(high, low))
     })
 }
 

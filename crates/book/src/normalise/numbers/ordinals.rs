@@ -18,7 +18,9 @@ static MARKED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:(?P<before>\p{L}+)\s)?\b(?P<number>\d{1,2}|[IVX]+)\.\s(?P<noun>\p{Lu}\p{L}+)")
+    pattern(
+        r"(?:(?P<before>\p{L}+)\s)?\b(?:(?P<first>\d{1,2})\.(?P<join>\s\p{Ll}{2,4}\s|\s?[–/-]\s?))?(?P<number>\d{1,2}|[IVX]+)\.\s(?P<noun>\p{Lu}\p{L}+)",
+    )
 });
 static CENTURY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?:(?P<before>\p{L}+)\s)?\b(?P<numeral>[IVX]+)(?P<space>[\s-]+)(?P<noun>\p{Ll}+\.?)")
@@ -53,6 +55,13 @@ fn marked(found: &Captures<'_>, table: &Table) -> String {
     let Some(known) = table.get("ordinal-ends", &found["end"]) else {
         return unchanged();
     };
+    // Spanish `Ver`, Dutch `Ide`: words, in which a numeral would be a letter.
+    if matches!(
+        (&found["number"], &found["end"]),
+        ("V" | "X", "er") | ("I", "de" | "ste")
+    ) {
+        return unchanged();
+    }
     let ending = known.strip_prefix('+');
     let value = value(&found["number"]);
     if ending.is_none() && !known.is_empty() {
@@ -89,7 +98,18 @@ fn dotted(found: &Captures<'_>, table: &Table) -> String {
             };
             let at = "mfn".find(gender)?;
             let ending = endings.get(at).or(endings.first()).copied();
-            inflect::ordinal(value(&found["number"])?, ending.unwrap_or_default(), table)
+            let word = |number| inflect::ordinal(value(number)?, ending.unwrap_or_default(), table);
+            let last = word(&found["number"])?;
+            let Some(first) = found.name("first") else {
+                return Some(last);
+            };
+            let first = word(first.as_str())?;
+            let range = table.get("forms", "range").unwrap_or("{a}, {b}");
+            Some(match found["join"].trim() {
+                "–" | "-" => range.replace("{a}", &first).replace("{b}", &last),
+                "/" => format!("{first}, {last}"),
+                join => format!("{first} {join} {last}"),
+            })
         });
     let Some(word) = said else {
         return found[0].to_owned();
