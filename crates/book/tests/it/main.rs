@@ -6,6 +6,7 @@
 )]
 
 mod anything;
+mod around_numbers;
 mod chapters;
 mod docx;
 mod epub;

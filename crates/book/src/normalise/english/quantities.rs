@@ -36,7 +36,7 @@ static SLASHED: LazyLock<Regex> = LazyLock::new(|| {
 });
 static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?P<minus>[−–-])?\b(?P<number>\d+(?:,\d+)*(?:\.\d+)?)(?P<range>\s?[–—-]\s?\d+(?:,\d+)*(?:\.\d+)?)?\s?(?P<unit>[\p{L}]+[²³]?(?:/[\p{L}]+)?\.?|°(?:[CF]\b)?|%|¢)",
+        r"(?P<minus>[−–-])?\b(?P<number>\d+(?:,\d+)*(?:\.\d+)?)(?P<range>\s?[–—-]\s?\d+(?:,\d+)*(?:\.\d+)?)?\s?(?P<unit>[\p{L}]+[²³]?(?:/[\p{L}]+)?\.?|°(?:\s?[CF]\b)?|%|¢)",
     )
 });
 /// Feet and inches: `5'10"`.
@@ -170,7 +170,8 @@ fn measure(
     (follows, inside): (bool, bool),
     table: &Table,
 ) -> Option<String> {
-    let unit = &found["unit"];
+    // `20° C`
+    let unit = &*found["unit"].replace(' ', "");
     let (names, dot) = match table.forms("units", unit) {
         Some(names) => (names, ""),
         None => (table.forms("units", unit.strip_suffix('.')?)?, "."),

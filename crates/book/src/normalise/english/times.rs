@@ -14,6 +14,11 @@ static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
     )
     .expect("a fixed pattern")
 });
+/// `10:30–11:45`
+static RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?P<from>\d{1,2}:[0-5]\d)\s?[–-]\s?(?P<to>\d{1,2}:[0-5]\d)\b")
+        .expect("a fixed pattern")
+});
 /// As the British write it: `5.30 p.m.`
 static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -32,7 +37,8 @@ static RATIO: LazyLock<Regex> =
 
 /// Replaces `5:30 PM` by `five thirty PM`, `3:1` by `three to one`.
 pub(in crate::normalise) fn times(text: &str) -> Cow<'_, str> {
-    let text = CLOCK.replace_all(text, clock);
+    let text = RANGE.replace_all(text, "$from to $to");
+    let text = replace(text, &CLOCK, clock);
     let text = replace(text, &DOTTED, clock);
     let text = replace(text, &HOUR, |found| {
         let from = found.name("from").map_or(String::new(), |from| {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use crate::normalise::Table;
+use crate::normalise::{Table, replace};
 
 static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -14,9 +14,20 @@ static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a fixed pattern")
 });
 
+/// `10:30–11:45`
+static RANGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u:\b)(?P<from>[0-2]?[0-9][:hH][0-5][0-9])\s?[–-]\s?(?P<to>[0-2]?[0-9][:hH][0-5][0-9])(?-u:\b)")
+        .expect("a fixed pattern")
+});
+
 /// Replaces `17:30 Uhr` by `17 Uhr 30`.
 pub(super) fn times<'t>(text: &'t str, table: &Table) -> Cow<'t, str> {
-    CLOCK.replace_all(text, |found: &Captures<'_>| {
+    let form = table.get("forms", "range").unwrap_or("{a}–{b}");
+    let text = RANGE.replace_all(text, |found: &Captures<'_>| {
+        form.replace("{a}", &found["from"])
+            .replace("{b}", &found["to"])
+    });
+    replace(text, &CLOCK, |found| {
         clock(found, table).unwrap_or_else(|| found[0].to_owned())
     })
 }

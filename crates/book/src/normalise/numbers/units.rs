@@ -10,7 +10,7 @@ use crate::normalise::Table;
 
 static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"(?P<minus>[−])?(?-u:\b)(?P<number>{NUMBER})\s?(?P<unit>[\p{{L}}\p{{M}}]+(?:\.[\p{{L}}\p{{M}}]+)*[²³]?(?:/\p{{L}}+)?\.?|°(?:C(?-u:\b))?|℃|%|٪)"
+        r"(?P<minus>[−])?(?-u:\b)(?P<number>{NUMBER})\s?(?P<unit>[\p{{L}}\p{{M}}]+(?:\.[\p{{L}}\p{{M}}]+)*[²³]?(?:/\p{{L}}+)?\.?|°(?:\s?C(?-u:\b))?|℃|%|٪)"
     ))
     .expect("a fixed pattern")
 });
@@ -34,7 +34,9 @@ fn measure(found: &Captures<'_>, after: &str, table: &Table) -> Option<String> {
         return Some(format!("{minus}{}", form.replace("{n}", number)));
     }
     let dense = table.get("forms", "space").is_some();
-    let (unit, rest) = split(&found["unit"], dense);
+    // `20° C`
+    let unit = found["unit"].replace("° ", "°");
+    let (unit, rest) = split(&unit, dense);
     let (names, dot) = match table.forms("units", unit) {
         Some(names) => (names, ""),
         None => (table.forms("units", unit.strip_suffix('.')?)?, "."),
