@@ -26,7 +26,10 @@ pub(super) fn expand<'t>(text: &'t str, context: Context<'_>) -> Cow<'t, str> {
             .filter(|(_, said)| !said.is_empty())
             .find(|(rule, said)| {
                 let found = found.as_str();
-                let has_others = readings.len() > 1;
+                let names = [Rule::Title, Rule::AfterName];
+                let has_others = readings
+                    .iter()
+                    .any(|(other, _)| other != rule && names.contains(other));
                 fits(*rule, said, found, before, after, has_others)
                     || *rule == Rule::Title && before_particle(before, after, table)
             })
@@ -118,7 +121,7 @@ fn fits(rule: Rule, said: &str, found: &str, before: &str, after: &str, has_othe
                     || !previous_is_name
                     || !before.trim_end().ends_with(char::is_alphanumeric))
                 && !is_initial(previous)
-                && !begins_with_initial(next)
+                && (rule == Rule::Word || !begins_with_initial(next))
         }
         // `Gen. 1:1` is no general.
         Rule::Title if next.starts_with(|c: char| c.is_ascii_digit()) => false,

@@ -140,7 +140,11 @@ fn pause(out: &mut String, next: Option<char>, first: bool) {
     } else if !first && !out.ends_with(is_mark) && !next.is_some_and(is_closing_mark) {
         add_mark(out, ',');
     }
-    if !out.is_empty() && !next.is_some_and(|c| is_closing_mark(c) || is_dense(c)) && !opens(out) {
+    if !out.is_empty()
+        && !next.is_some_and(|c| is_closing_mark(c) || is_dense(c))
+        && !out.ends_with('(')
+        && !opens(out)
+    {
         out.push(' ');
     }
 }
@@ -199,9 +203,9 @@ fn is_ornament(c: char) -> bool {
         | '\u{3013}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
-/// Whether the last mark opens something: in many languages `“` and `«` close what began otherwise (`„Komm!“`).
+/// Whether the last mark opens a quotation: in many languages `“` and `«` close what began otherwise (`„Komm!“`).
 fn opens(text: &str) -> bool {
-    text.strip_suffix(['(', '“', '«'])
+    text.strip_suffix(['“', '«'])
         .is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric() || is_mark(c)))
 }
 
@@ -210,7 +214,11 @@ fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        if c == ' ' && (tidy.is_empty() || tidy.ends_with([' ', '\n']) || opens(&tidy)) {
+        if c == ' '
+            && (tidy.is_empty()
+                || tidy.ends_with([' ', '\n', '('])
+                || opens(&tidy) && !tidy.ends_with('«'))
+        {
             continue;
         }
         let begins = c == '.' && chars.peek().is_some_and(|next| next.is_alphanumeric());

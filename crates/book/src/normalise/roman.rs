@@ -113,10 +113,8 @@ impl Place<'_> {
         if self.is_small {
             return None;
         }
-        // `C` alone is rather a letter of an alphabet.
         let heading = style == Style::Heading
             && self.value <= LARGEST_HEADING
-            && self.numeral != "C"
             && heads(self.before, self.after);
         let year = self.numeral.len() >= 5 && (1_000..=2_100).contains(&self.value);
         if heading || year {

@@ -69,7 +69,6 @@ fn letters_are_no_roman_numerals() {
             ("Henry Ⅷ", "Henry the eighth"),
         ],
     );
-    assert_eq!(heading("C", "en"), "C");
     assert_eq!(heading("IV", "en"), "four");
     check(
         "de",

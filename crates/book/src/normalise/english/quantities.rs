@@ -36,7 +36,7 @@ static SLASHED: LazyLock<Regex> = LazyLock::new(|| {
 });
 static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?P<minus>[−–-])?\b(?P<number>\d+(?:,\d+)*(?:\.\d+)?)(?P<range>\s?[–—-]\s?\d+(?:,\d+)*(?:\.\d+)?)?\s?(?P<unit>[\p{L}]+[²³]?(?:/[\p{L}]+)?\.?|°(?:\s?[CF]\b)?|%|¢)",
+        r"(?P<minus>[−–-])?\b(?P<number>\d+(?:,\d+)*(?:\.\d+)?)(?P<range>\s?[–—-]\s?\d+(?:,\d+)*(?:\.\d+)?)?\s?(?P<unit>[\p{L}]+[²³]?(?:/[\p{L}]+)?\.?|°(?:\s?[CF]\b\.?)?|%|¢)",
     )
 });
 /// Feet and inches: `5'10"`.

@@ -10,7 +10,7 @@ use crate::normalise::Table;
 
 static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"(?P<minus>[−])?(?-u:\b)(?P<number>{NUMBER})\s?(?P<unit>[\p{{L}}\p{{M}}]+(?:\.[\p{{L}}\p{{M}}]+)*[²³]?(?:/\p{{L}}+)?\.?|°(?:\s?C(?-u:\b))?|℃|%|٪)"
+        r"(?P<minus>[−])?(?-u:\b)(?P<number>{NUMBER})\s?(?P<unit>[\p{{L}}\p{{M}}]+(?:\.[\p{{L}}\p{{M}}]+)*[²³]?(?:/\p{{L}}+)?\.?|°(?:\s?C(?-u:\b)\.?)?|℃|%|٪)"
     ))
     .expect("a fixed pattern")
 });
