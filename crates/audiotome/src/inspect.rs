@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use audiotome_book::{Manner, names, pieces, read};
 use audiotome_core::{Book, Chapter, Language};
-use audiotome_production::{DataFolder, expected_duration};
+use audiotome_production::{DataFolder, MakeError, expected_duration};
 use serde_json::json;
 
 use crate::cli::InspectArgs;
@@ -28,19 +28,23 @@ pub(crate) fn run(args: &InspectArgs, data: &DataFolder) -> anyhow::Result<u8> {
         print_names(&book, args.json)?;
         return Ok(DONE);
     }
+    let rules = lexicon::of_book(data, &args.book, &args.lexicon.lexicon)?;
+    let chapters = book.chapters.len();
     let numbered: BTreeMap<usize, Chapter> = std::mem::take(&mut book.chapters)
         .into_iter()
         .enumerate()
         .map(|(index, chapter)| (index + 1, chapter))
         .filter(|(number, _)| reading.wants(*number))
         .collect();
+    if numbered.is_empty() {
+        return Err(MakeError::NothingToRead { chapters }.into());
+    }
     let mut out = io::BufWriter::new(io::stdout().lock());
     if args.json {
         print_json(&mut out, &book, &language, &numbered)?;
     } else if args.text {
         markdown::write(&mut out, &book, &language, numbered.values())?;
     } else if args.spoken {
-        let rules = lexicon::of_book(data, &args.book, &args.lexicon.lexicon)?;
         let mut reading = reading;
         reading.lexicon = rules;
         print_spoken(

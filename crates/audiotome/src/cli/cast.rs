@@ -31,7 +31,8 @@ impl CastArgs {
             return Ok(Casting::default());
         };
         let name = path.display();
-        let size = fs_err::metadata(path)?.len();
+        // Opened, so that what is wrong with the name says so.
+        let size = fs_err::File::open(path)?.metadata()?.len();
         if size > MOST_BYTES {
             let message = format!("`{name}` is no list of voices: it is over 1 MiB");
             return Err(Ending::new(FAILED, message, "a line is `NAME = VOICE`").into());

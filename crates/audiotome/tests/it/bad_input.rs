@@ -32,6 +32,36 @@ fn what_is_no_book_is_named_with_the_way_out() {
 }
 
 #[test]
+fn what_is_not_there_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.file("book.md", BOOK);
+    for (args, named) in [
+        (
+            &["inspect", "--chapters", "99", "book.md"][..],
+            "nothing to read",
+        ),
+        (
+            &["inspect", "--lexicon", "absent.lexicon", "book.md"],
+            "absent.lexicon",
+        ),
+        (
+            &[
+                "convert",
+                "--engine",
+                "tone",
+                "--voices",
+                "absent.txt",
+                "book.md",
+            ],
+            "open file `absent.txt`",
+        ),
+    ] {
+        let text = stderr(&run(&mut sandbox.audiotome(args), 1));
+        assert!(text.contains(named), "{args:?}: {text}");
+    }
+}
+
+#[test]
 fn command_lines_that_make_no_sense_are_refused_before_any_work() {
     let sandbox = Sandbox::new();
     sandbox.file("book.md", BOOK);
