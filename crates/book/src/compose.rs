@@ -6,7 +6,7 @@ use audiotome_core::{Block, Book, Cover, Language, LeftOut, LeftOutKind, Metadat
 
 use crate::chapters::{self, Outline, skip};
 use crate::document::{Document, Entry};
-use crate::{BookError, ReadOptions, detect};
+use crate::{BookError, ReadOptions, detect, note_marks};
 
 /// Texts that the language is detected from, and characters of each.
 const SAMPLES: usize = 5;
@@ -46,6 +46,7 @@ pub(crate) fn compose(
         let name = name.to_owned();
         return Err(BookError::TooLarge { name, what });
     }
+    note_marks::take_out(&mut draft.documents);
     chapters::leave_out(&mut draft.documents, &draft.toc);
     skip::leave_out(&mut draft.documents, &draft.toc, options);
     let mut metadata = draft.metadata;

@@ -3,6 +3,7 @@
 mod blocks;
 mod elements;
 mod links;
+mod raised;
 mod reader;
 mod tables;
 mod text;

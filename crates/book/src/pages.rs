@@ -108,6 +108,18 @@ pub(crate) fn push_text(html: &mut String, text: &str) {
     }
 }
 
+/// Adds raised text to a piece of HTML; what is raised right before it is one with it.
+pub(crate) fn push_raised(html: &mut String, text: &str) {
+    const END: &str = "</sup>";
+    if html.ends_with(END) {
+        html.truncate(html.len() - END.len());
+    } else {
+        html.push_str("<sup>");
+    }
+    push_text(html, text);
+    html.push_str(END);
+}
+
 /// Adds ` name="value"`, if there is a value.
 pub(crate) fn push_attribute(html: &mut String, name: &str, value: Option<&str>) {
     if let Some(value) = value {

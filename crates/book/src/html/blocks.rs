@@ -25,9 +25,11 @@ impl Reader<'_, '_> {
         }
         let linked = std::mem::take(&mut self.linked);
         self.drop_bracket = false;
+        self.settle_marks((!text.is_empty()).then_some(index));
         if text.is_empty() {
             return;
         }
+        self.begun.clear();
         let state = self.state();
         if is_scene_break(&text) && self.tables.is_empty() {
             return self.scene_break_in(&state);

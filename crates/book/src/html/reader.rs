@@ -6,6 +6,7 @@ use std::rc::Rc;
 use audiotome_core::{BlockKind, LeftOutKind};
 
 use super::elements::{self, Words};
+use super::raised::Raised;
 use super::tables::Table;
 use super::text::TextBuffer;
 use super::{Context, MAX_BLOCKS};
@@ -27,6 +28,12 @@ pub(super) struct Reader<'a, 'c> {
     pub(super) linked: usize,
     /// Anchors in the current block, with the length of the text before them.
     pub(super) pending_anchors: Vec<(String, usize)>,
+    /// Ids that began in the current block or right before it, with the length of the text before.
+    pub(super) begun: Vec<(String, usize)>,
+    /// Links in the current block that may be marks of notes.
+    pub(super) open_marks: Vec<usize>,
+    /// A raised number that was just read.
+    pub(super) raised: Option<Raised>,
     pub(super) tables: Vec<Table>,
     /// The element after a note's label (`dt`) is the note.
     pub(super) note_goes_on: bool,
@@ -41,6 +48,7 @@ pub(super) struct Reader<'a, 'c> {
 /// An open element.
 pub(super) struct Open {
     pub(super) name: Rc<str>,
+    pub(super) id: Option<String>,
     pub(super) block: bool,
     pub(super) state: State,
     pub(super) purpose: Purpose,
@@ -90,6 +98,9 @@ impl<'a, 'c> Reader<'a, 'c> {
             text: TextBuffer::default(),
             linked: 0,
             pending_anchors: Vec::new(),
+            begun: Vec::new(),
+            open_marks: Vec::new(),
+            raised: None,
             tables: Vec::new(),
             note_goes_on: false,
             drop_bracket: false,
@@ -192,6 +203,7 @@ impl<'a, 'c> Reader<'a, 'c> {
             mark: self.text.mark(),
             first_block: self.document.blocks.len(),
             note: false,
+            id: tag.attribute("id").map(str::to_owned),
             name,
             block,
         };
@@ -340,6 +352,7 @@ impl<'a, 'c> Reader<'a, 'c> {
             if self.context.wanted.is_none_or(|wanted| wanted.contains(id)) {
                 self.pending_anchors.push((id.to_owned(), self.text.mark()));
             }
+            self.begin_id(tag.name(), id);
             self.guess_note(id);
         }
     }
@@ -426,6 +439,7 @@ impl Visitor for Reader<'_, '_> {
             return;
         }
         let preformatted = open.state.preformatted;
+        self.settle_raised(text);
         let text = self.after_reference(text);
         if !preformatted {
             return self.text.push(text);

@@ -14,6 +14,7 @@ mod fixture;
 mod formats;
 mod hostile;
 mod kindle;
+mod marks;
 mod mobi;
 mod normalise;
 mod odt;
