@@ -2,6 +2,7 @@
 
 mod blocks;
 mod elements;
+mod images;
 mod links;
 mod raised;
 mod reader;

@@ -7,7 +7,7 @@ use audiotome_core::{BlockKind, LeftOutKind};
 
 use super::elements::{self, Words};
 use super::raised::Raised;
-use super::tables::Table;
+use super::tables::{Extent, Table};
 use super::text::TextBuffer;
 use super::{Context, MAX_BLOCKS};
 use crate::document::{Document, Located, Parts};
@@ -15,8 +15,6 @@ use crate::markup::{Tag, Visitor};
 
 /// Elements inside one another that are told apart; real books stay below 60.
 const MAX_DEPTH: usize = 512;
-/// Pictures of a document that are remembered: enough to find a cover.
-const MAX_IMAGES: usize = 4;
 
 /// A document in the making.
 pub(super) struct Reader<'a, 'c> {
@@ -32,6 +30,8 @@ pub(super) struct Reader<'a, 'c> {
     pub(super) begun: Vec<(String, usize)>,
     /// Links in the current block that may be marks of notes.
     pub(super) open_marks: Vec<usize>,
+    /// Alternative text of the pictures in the current block, if it is a heading.
+    pub(super) alt_of_heading: String,
     /// A raised number that was just read.
     pub(super) raised: Option<Raised>,
     pub(super) tables: Vec<Table>,
@@ -72,6 +72,8 @@ pub(super) struct State {
     pub(super) preformatted: bool,
     pub(super) superscript: bool,
     pub(super) link: bool,
+    /// Set for numbers of pages.
+    pub(super) page_number: bool,
     pub(super) language: Option<Rc<str>>,
 }
 
@@ -82,7 +84,7 @@ pub(super) enum Purpose {
     Link(super::links::Link),
     Superscript,
     InlineNote,
-    Cell { header: bool, span: usize },
+    Cell { header: bool, extent: Extent },
 }
 
 impl<'a, 'c> Reader<'a, 'c> {
@@ -100,6 +102,7 @@ impl<'a, 'c> Reader<'a, 'c> {
             pending_anchors: Vec::new(),
             begun: Vec::new(),
             open_marks: Vec::new(),
+            alt_of_heading: String::new(),
             raised: None,
             tables: Vec::new(),
             note_goes_on: false,
@@ -152,10 +155,11 @@ impl<'a, 'c> Reader<'a, 'c> {
             Purpose::Link(link) => self.end_link(open, link),
             Purpose::Superscript => self.end_superscript(open),
             Purpose::InlineNote => self.end_inline_note(open),
-            Purpose::Cell { header, span } => self.end_cell(open, *header, *span),
+            Purpose::Cell { header, extent } => self.end_cell(open, *header, *extent),
         }
         match &*open.name {
             "tr" => self.end_row(),
+            "thead" | "tbody" | "tfoot" => self.end_rows(),
             "table" => self.end_table(),
             _ => {}
         }
@@ -220,6 +224,8 @@ impl<'a, 'c> Reader<'a, 'c> {
         let mut state = self.state();
         let name = tag.name();
         state.hidden |= elements::is_hidden(tag) || words.is_page_break(block);
+        state.hidden |= self.context.alt_text && elements::is_said_by_picture(tag);
+        state.page_number |= words.is_page_number();
         let spoken_by_attribute = name == "math" && tag.attribute("alttext").is_some();
         state.hidden |= spoken_by_attribute;
         let kind = words
@@ -288,7 +294,7 @@ impl<'a, 'c> Reader<'a, 'c> {
                 .map_or(Purpose::Nothing, Purpose::Link),
             "td" | "th" => Purpose::Cell {
                 header: tag.name() == "th",
-                span: span(tag),
+                extent: Extent::of(tag),
             },
             _ if is_superscript(tag) => Purpose::Superscript,
             _ => Purpose::Nothing,
@@ -323,21 +329,6 @@ impl<'a, 'c> Reader<'a, 'c> {
         {
             let meta = (name.to_ascii_lowercase(), content.trim().to_owned());
             self.document.head.meta.push(meta);
-        }
-    }
-
-    fn image(&mut self, tag: &Tag, state: &State) {
-        let source = tag.attribute("src").or_else(|| tag.local_attribute("href"));
-        if let Some(source) = source
-            && self.document.images.len() < MAX_IMAGES
-        {
-            self.document.images.push(source.to_owned());
-        }
-        let alt = tag.attribute("alt").unwrap_or_default().trim();
-        // A drawn initial is a letter of the text.
-        let initial = alt.chars().count() == 1 && alt.chars().all(char::is_alphabetic);
-        if !state.hidden && (initial || self.context.alt_text) {
-            self.text.push(alt);
         }
     }
 
@@ -472,9 +463,4 @@ fn language(tag: &Tag) -> Option<String> {
         .attribute("xml:lang")
         .or_else(|| tag.attribute("lang"))?;
     (!language.trim().is_empty()).then(|| language.trim().to_owned())
-}
-
-fn span(tag: &Tag) -> usize {
-    let span = tag.attribute("colspan").and_then(|span| span.parse().ok());
-    span.unwrap_or(1).clamp(1, 100)
 }
