@@ -1,7 +1,7 @@
 //! A book of another format, rewritten as pages of HTML. What is read of them and where chapters
 //! begin is decided in the same way for all formats.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use audiotome_core::{Book, Cover, Metadata};
 
@@ -67,6 +67,7 @@ impl Pages {
                 path: &page.name,
                 alt_text: options.alt_text,
                 wanted: None,
+                sheets: &HashMap::new(),
                 notes: &mut notes,
             };
             let document = html::document(&page.html, &mut context)

@@ -2,6 +2,7 @@
 
 use audiotome_core::LeftOutKind;
 
+use super::sheets::Sheet;
 use crate::document::{Matter, Parts};
 use crate::markup::Tag;
 
@@ -242,6 +243,11 @@ impl Words {
         self.has_type(&["backlink"]) || self.has_class(BACK_LINKS)
     }
 
+    /// Whether a style sheet hides the element.
+    pub(super) fn are_hidden(&self, tag: &Tag, sheet: &Sheet) -> bool {
+        sheet.hides(tag.local_name(), tag.attribute("id"), &self.classes)
+    }
+
     fn has_type(&self, words: &[&str]) -> bool {
         self.types.iter().any(|word| words.contains(&word.as_str()))
     }
@@ -290,6 +296,12 @@ pub(super) fn is_hidden(tag: &Tag) -> bool {
             .is_some_and(|value| value != "until-found")
         || tag.attribute("aria-hidden") == Some("true") && tag.name() != "figcaption"
         || style()
+}
+
+/// Whether a style sheet counts where nothing is printed.
+pub(super) fn is_for_screens(tag: &Tag) -> bool {
+    let media = tag.attribute("media").unwrap_or_default().trim();
+    matches!(media.to_ascii_lowercase().as_str(), "" | "all" | "screen")
 }
 
 /// Whether the element is hidden from those who hear the alternative text of its picture, which says

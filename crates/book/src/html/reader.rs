@@ -9,7 +9,7 @@ use super::elements::{self, Words};
 use super::raised::Raised;
 use super::tables::{Extent, Table};
 use super::text::TextBuffer;
-use super::{Context, MAX_BLOCKS};
+use super::{Context, MAX_BLOCKS, Sheet};
 use crate::document::{Document, Located, Parts};
 use crate::markup::{Tag, Visitor};
 
@@ -40,6 +40,10 @@ pub(super) struct Reader<'a, 'c> {
     /// A bracket in front of a reference was taken back: its partner goes, too.
     pub(super) drop_bracket: bool,
     pub(super) overflowed: bool,
+    /// What the style sheets hide, and the one that is being read.
+    pub(super) sheet: Sheet,
+    pub(super) sheet_links: usize,
+    css: String,
     open_names: HashMap<Rc<str>, usize>,
     /// Open elements beyond the depth that is kept.
     too_deep: usize,
@@ -84,7 +88,12 @@ pub(super) enum Purpose {
     Link(super::links::Link),
     Superscript,
     InlineNote,
-    Cell { header: bool, extent: Extent },
+    /// A style sheet that is meant for the screen.
+    Sheet,
+    Cell {
+        header: bool,
+        extent: Extent,
+    },
 }
 
 impl<'a, 'c> Reader<'a, 'c> {
@@ -108,6 +117,9 @@ impl<'a, 'c> Reader<'a, 'c> {
             note_goes_on: false,
             drop_bracket: false,
             overflowed: false,
+            sheet: Sheet::default(),
+            sheet_links: 0,
+            css: String::new(),
             open_names: HashMap::new(),
             too_deep: 0,
         }
@@ -155,6 +167,7 @@ impl<'a, 'c> Reader<'a, 'c> {
             Purpose::Link(link) => self.end_link(open, link),
             Purpose::Superscript => self.end_superscript(open),
             Purpose::InlineNote => self.end_inline_note(open),
+            Purpose::Sheet => self.sheet.add(&std::mem::take(&mut self.css)),
             Purpose::Cell { header, extent } => self.end_cell(open, *header, *extent),
         }
         match &*open.name {
@@ -224,6 +237,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         let mut state = self.state();
         let name = tag.name();
         state.hidden |= elements::is_hidden(tag) || words.is_page_break(block);
+        state.hidden |= words.are_hidden(tag, &self.sheet);
         state.hidden |= self.context.alt_text && elements::is_said_by_picture(tag);
         state.page_number |= words.is_page_number();
         let spoken_by_attribute = name == "math" && tag.attribute("alttext").is_some();
@@ -251,7 +265,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         state.superscript |= is_superscript(tag);
         if let Some(language) = language(tag) {
             if matches!(name, "html" | "body") {
-                self.document.head.language.get_or_insert(language);
+                self.document.head.language = Some(language);
             } else if block {
                 state.language = Some(language.into());
             }
@@ -292,6 +306,7 @@ impl<'a, 'c> Reader<'a, 'c> {
             "a" => self
                 .link(tag, words)
                 .map_or(Purpose::Nothing, Purpose::Link),
+            "style" if elements::is_for_screens(tag) => Purpose::Sheet,
             "td" | "th" => Purpose::Cell {
                 header: tag.name() == "th",
                 extent: Extent::of(tag),
@@ -305,6 +320,7 @@ impl<'a, 'c> Reader<'a, 'c> {
     fn act(&mut self, tag: &Tag, state: &State) {
         match tag.name() {
             "meta" => self.keep_meta(tag),
+            "link" => self.link_sheet(tag),
             "img" | "image" => self.image(tag, state),
             "table" => self.tables.push(Table::default()),
             "tr" => self.start_row(),
@@ -425,6 +441,9 @@ impl Visitor for Reader<'_, '_> {
         };
         if matches!(open.purpose, Purpose::Title) && self.document.head.title.len() < 1_000 {
             return self.document.head.title.push_str(text);
+        }
+        if matches!(open.purpose, Purpose::Sheet) {
+            self.css.push_str(text);
         }
         if open.state.hidden {
             return;

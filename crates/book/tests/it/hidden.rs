@@ -76,3 +76,36 @@ fn lines_of_a_label_are_words_apart() {
         .book();
     assert_eq!(titles(&book), ["Chapter 1 The Start", "Chapter 2 The End"]);
 }
+
+#[test]
+fn what_style_sheets_hide_is_not_read() {
+    let body = "<p>Read. <span class='h'>GONE</span></p><div id='x'><p>GONE</p></div><p class='print'>Kept.</p>";
+    let sheet =
+        ".h { display: none } #x{visibility:hidden} @media print { .print { display: none } }";
+    let page = format!("<style>{sheet}</style><h2>One</h2>{body}{}", paragraphs(3));
+    let in_page = read_bytes("book.html", page.as_bytes()).unwrap();
+    let linked = Epub::new()
+        .raw_document(
+            "1.xhtml",
+            format!(
+                "<html><head><link rel='stylesheet' href='css/a.css'/></head><body><h2>One</h2>{body}{}</body></html>",
+                paragraphs(3)
+            ),
+        )
+        .manifest("<item id='css' href='css/a.css' media-type='text/css'/>")
+        .file("css/a.css", sheet)
+        .book();
+    for book in [in_page, linked] {
+        assert!(
+            text(&book).starts_with("One\nRead.\nKept.\n"),
+            "{}",
+            text(&book)
+        );
+    }
+    let page = format!(
+        "<style media='print'>.h{{display:none}}</style><h2>One</h2><p class='h'>Kept.</p>{}",
+        paragraphs(3)
+    );
+    let book = read_bytes("book.html", page.as_bytes()).unwrap();
+    assert!(text(&book).contains("Kept."));
+}
