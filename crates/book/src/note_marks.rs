@@ -10,9 +10,9 @@ use crate::document::Document;
 pub(crate) struct NoteLink {
     /// Where it leads, as `path#id`.
     pub(crate) target: String,
-    /// What leads to itself.
+    /// Ids that lead to itself.
     pub(crate) own: Vec<String>,
-    /// What leads to the passages that it stands in.
+    /// Ids that lead to the passages that it stands in.
     pub(crate) around: Vec<String>,
     /// Its text in the block, where that may be a mark.
     pub(crate) mark: Option<Mark>,
@@ -25,6 +25,15 @@ pub(crate) struct Mark {
     pub(crate) block: usize,
     pub(crate) range: Range<usize>,
     pub(crate) text: String,
+}
+
+impl NoteLink {
+    /// Whether another link leads here, to a place in `document`.
+    fn is_target_of(&self, other: &Self, document: &Document) -> bool {
+        let path = other.target.strip_prefix(&document.name);
+        let id = path.and_then(|rest| rest.strip_prefix('#'));
+        id.is_some_and(|id| self.own.iter().chain(&self.around).any(|own| own == id))
+    }
 }
 
 /// Takes the marks out of the text whose notes lead back to them.
@@ -49,20 +58,19 @@ pub(crate) fn take_out(documents: &mut [Document]) {
 
 /// The links that are marks for sure, in the order of the text: their documents and indexes.
 fn proven(documents: &[Document]) -> Vec<(usize, usize)> {
-    let mut marks = HashMap::new();
+    let mut marks: HashMap<String, (usize, usize)> = HashMap::new();
     let mut proven = Vec::new();
     for (index, document) in documents.iter().enumerate() {
         for (at, link) in document.note_links.iter().enumerate() {
             // The mark comes before its note.
-            let mark: Option<&(usize, usize, &str)> = marks.get(link.target.as_str());
-            if let Some((document, mark, note)) = mark
-                && link.own.iter().chain(&link.around).any(|id| id == note)
+            if let Some((of, mark)) = marks.get(&link.target)
+                && link.is_target_of(&documents[*of].note_links[*mark], document)
             {
-                proven.push((*document, *mark));
+                proven.push((*of, *mark));
             }
             if link.mark.is_some() {
-                let own = link.own.iter().map(String::as_str);
-                marks.extend(own.map(|id| (id, (index, at, link.target.as_str()))));
+                let own = link.own.iter();
+                marks.extend(own.map(|id| (format!("{}#{id}", document.name), (index, at))));
             }
         }
     }

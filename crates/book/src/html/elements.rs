@@ -243,9 +243,12 @@ impl Words {
         self.has_type(&["backlink"]) || self.has_class(BACK_LINKS)
     }
 
-    /// Whether a style sheet hides the element.
+    /// Whether a style sheet hides the element; its own style decides where it says anything.
     pub(super) fn are_hidden(&self, tag: &Tag, sheet: &Sheet) -> bool {
-        sheet.hides(tag.local_name(), tag.attribute("id"), &self.classes)
+        let style = tag.attribute("style").unwrap_or_default();
+        !style.contains("display")
+            && !style.contains("visibility")
+            && sheet.hides(tag.local_name(), tag.attribute("id"), &self.classes)
     }
 
     fn has_type(&self, words: &[&str]) -> bool {

@@ -13,8 +13,11 @@ use crate::note_marks::{Mark, NoteLink};
 const LONGEST_NOTE: usize = 6_000;
 /// Characters of a link that is certainly a reference, whatever it reads.
 const LONGEST_MARK: usize = 12;
-/// Ids that stand at one place.
+/// Ids that stand at one place, or around it, and the bytes of one.
 const MOST_IDS: usize = 8;
+const LONGEST_ID: usize = 100;
+/// Bytes of a path with an id; those of real books stay below 150.
+const LONGEST_TARGET: usize = 500;
 /// Notes of a book that are remembered by their references.
 const MAX_TARGETS: usize = 50_000;
 
@@ -80,31 +83,34 @@ impl Reader<'_, '_> {
     fn note_link(&mut self, open: &Open, link: &Link, is_back: bool) -> bool {
         let may_be = (is_back || is_mark(self.text.since(open.mark)))
             && link.has_fragment
+            && link.target.len() <= LONGEST_TARGET
             && open.state.heading.is_none()
             && self.document.note_links.len() < MAX_TARGETS;
         if !may_be {
             return false;
         }
-        let here = |id: &String| target(self.context.path, id);
-        let begun = |at: usize| self.begun.iter().filter(move |(_, begun)| *begun == at);
-        let own: Vec<String> = begun(open.mark).map(|(id, _)| here(id)).collect();
+        let latest = self.begun.iter().rev();
+        let own = latest
+            .skip_while(|(_, at)| *at > open.mark)
+            .take_while(|(_, at)| *at == open.mark);
+        let first = self.begun.iter().take_while(|(_, at)| *at == 0);
         let passages = self
             .stack
             .iter()
             .rev()
             .take_while(|open| !is_division(&open.name));
-        let ids = passages.filter_map(|open| open.id.as_ref());
-        let around: Vec<String> = ids.chain(begun(0).map(|(id, _)| id)).map(here).collect();
-        let noted = !(own.is_empty() && around.is_empty());
-        if noted {
-            self.document.note_links.push(NoteLink {
-                target: link.target.clone(),
-                own,
-                around,
-                mark: None,
-            });
+        let ids = passages.filter_map(|open| open.id.as_ref()).take(MOST_IDS);
+        let noted = NoteLink {
+            target: link.target.clone(),
+            around: ids.chain(first.map(|(id, _)| id)).cloned().collect(),
+            own: own.map(|(id, _)| id.clone()).collect(),
+            mark: None,
+        };
+        let has_ids = !(noted.own.is_empty() && noted.around.is_empty());
+        if has_ids {
+            self.document.note_links.push(noted);
         }
-        noted
+        has_ids
     }
 
     /// The last link that was kept stands behind other text, as marks do.
@@ -127,9 +133,12 @@ impl Reader<'_, '_> {
     /// An element with this id begins, or stands here.
     pub(super) fn begin_id(&mut self, name: &str, id: &str) {
         let at = self.text.mark();
-        if !is_division(name)
-            && self.begun.iter().filter(|(_, begun)| *begun == at).count() < MOST_IDS
-        {
+        let here = self
+            .begun
+            .iter()
+            .rev()
+            .take_while(|(_, begun)| *begun == at);
+        if !is_division(name) && id.len() <= LONGEST_ID && here.count() < MOST_IDS {
             self.begun.push((id.to_owned(), at));
         }
     }
@@ -219,6 +228,12 @@ impl Reader<'_, '_> {
 
 fn target(path: &str, fragment: &str) -> String {
     format!("{path}#{fragment}")
+}
+
+/// The id of an element, if others may lead to it.
+pub(super) fn id_of(tag: &Tag) -> Option<String> {
+    let id = tag.attribute("id").filter(|id| id.len() <= LONGEST_ID);
+    id.map(str::to_owned)
 }
 
 /// Whether an element divides the text, so that a link to it means no note.

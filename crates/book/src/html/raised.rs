@@ -64,18 +64,20 @@ impl Reader<'_, '_> {
             return;
         };
         let is_shown = raised.end > raised.at;
-        let fraction = matches!(first, '/' | '⁄' | '∕') && (is_shown || raised.begins_word);
+        let after_digit = self
+            .text
+            .before(raised.at)
+            .ends_with(|c: char| c.is_ascii_digit());
+        // `10³/2` and `m²/s` are none.
+        let lower_half = raised.begins_word || after_digit && next.chars().nth(1).is_none();
+        let fraction = matches!(first, '/' | '⁄' | '∕') && lower_half;
         let word = is_shown && raised.begins_word && first.is_alphanumeric();
         let adjoins = self.text.mark() == raised.end && !(is_shown && self.text.is_spaced());
         if !adjoins || !(fraction || word) {
             return;
         }
         self.text.truncate(raised.at);
-        if self
-            .text
-            .before(raised.at)
-            .ends_with(|c: char| c.is_ascii_digit())
-        {
+        if after_digit {
             self.text.push(" ");
         }
         self.text.push(&raised.plain);

@@ -9,7 +9,7 @@ use super::elements::{self, Words};
 use super::raised::Raised;
 use super::tables::{Extent, Table};
 use super::text::TextBuffer;
-use super::{Context, MAX_BLOCKS, Sheet};
+use super::{Context, MAX_BLOCKS, Sheet, links};
 use crate::document::{Document, Located, Parts};
 use crate::markup::{Tag, Visitor};
 
@@ -220,7 +220,7 @@ impl<'a, 'c> Reader<'a, 'c> {
             mark: self.text.mark(),
             first_block: self.document.blocks.len(),
             note: false,
-            id: tag.attribute("id").map(str::to_owned),
+            id: links::id_of(tag),
             name,
             block,
         };

@@ -79,7 +79,7 @@ fn lines_of_a_label_are_words_apart() {
 
 #[test]
 fn what_style_sheets_hide_is_not_read() {
-    let body = "<p>Read. <span class='h'>GONE</span></p><div id='x'><p>GONE</p></div><p class='print'>Kept.</p>";
+    let body = "<p>Read. <span class='h'>GONE</span></p><div id='x'><p>GONE</p></div><p class='print h' style='display: block'>Kept.</p>";
     let sheet =
         ".h { display: none } #x{visibility:hidden} @media print { .print { display: none } }";
     let page = format!("<style>{sheet}</style><h2>One</h2>{body}{}", paragraphs(3));

@@ -98,6 +98,10 @@ fn raised_numbers_stay_raised() {
             "E=mc², 5 m ² of 10⁻³ m³",
         ),
         (
+            "<p>At 9 m<sup>2</sup>/s and 10<sup>3</sup>/2 of it</p>",
+            "At 9 m²/s and 10³/2 of it",
+        ),
+        (
             "<p>The town <sup>12</sup> and the king<sup>1, 2</sup>, see<a href='n.html'><sup>3</sup></a></p>",
             "The town ¹² and the king¹,², see³",
         ),
