@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use audiotome_core::{Block, Book, Cover, Language, LeftOut, LeftOutKind, Metadata};
 
 use crate::chapters::{self, Outline, skip};
-use crate::document::{Document, Entry};
-use crate::{BookError, ReadOptions, detect};
+use crate::document::{Document, Entry, Located};
+use crate::{BookError, ReadOptions, detect, note_marks};
 
 /// Texts that the language is detected from, and characters of each.
 const SAMPLES: usize = 5;
@@ -46,6 +46,7 @@ pub(crate) fn compose(
         let name = name.to_owned();
         return Err(BookError::TooLarge { name, what });
     }
+    note_marks::take_out(&mut draft.documents);
     chapters::leave_out(&mut draft.documents, &draft.toc);
     skip::leave_out(&mut draft.documents, &draft.toc, options);
     let mut metadata = draft.metadata;
@@ -60,6 +61,9 @@ pub(crate) fn compose(
         .language
         .clone()
         .or_else(|| detect_language(declared.as_ref(), &draft.documents));
+    if let Some(book) = &metadata.language {
+        keep_languages_of_files(&mut draft.documents, book);
+    }
     let mut left_out = left_out(&draft.documents, &draft.toc, &options.include);
     let outline = Outline::new(draft.documents, &draft.toc, &options.include);
     let has_text = outline
@@ -88,6 +92,38 @@ pub(crate) fn compose(
         warnings: draft.warnings,
         lexicon: String::new(),
     })
+}
+
+/// What a file says about its language holds for all text in it that says nothing else. Where all
+/// files say the same, programs may have written it; and no text is what it surely isn't.
+fn keep_languages_of_files(documents: &mut [Document], book: &Language) {
+    let said = |document: &Document| document.head.language.as_deref().map(Language::new);
+    let mut all = documents.iter().filter_map(said);
+    let first = all.next();
+    if all.all(|language| Some(language.primary()) == first.as_ref().map(Language::primary)) {
+        return;
+    }
+    for document in documents {
+        let language = said(document).filter(|language| !language.is_undetermined());
+        let Some(language) = language.filter(|own| own.primary() != book.primary()) else {
+            continue;
+        };
+        let unknown = |located: &&mut Located| located.block.language.is_none();
+        let blocks = document.blocks.iter_mut().filter(unknown);
+        let mut blocks: Vec<&mut Block> = blocks.map(|located| &mut located.block).collect();
+        let mut sample = String::new();
+        for block in &blocks {
+            if sample.len() < SAMPLE_LENGTH {
+                sample.push_str(cut(&block.text));
+                sample.push('\n');
+            }
+        }
+        if detect::other_language(&sample, &language).is_none() {
+            for block in &mut blocks {
+                block.language = Some(language.clone());
+            }
+        }
+    }
 }
 
 /// A block has a language of its own only where it differs from the book's; where the book's own

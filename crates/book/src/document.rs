@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use audiotome_core::{Block, LeftOutKind};
 
+use crate::note_marks::NoteLink;
+
 /// A file of a book, or a whole book where it is one file.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
@@ -18,6 +20,8 @@ pub(crate) struct Document {
     pub(crate) matter: Option<Matter>,
     /// Its first pictures, as they are referred to.
     pub(crate) images: Vec<String>,
+    /// Its links that may be marks of notes, or lead back to them.
+    pub(crate) note_links: Vec<NoteLink>,
     /// What its head says: `<title>` and the values of `<meta name>`.
     pub(crate) head: Head,
 }

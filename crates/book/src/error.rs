@@ -69,6 +69,14 @@ pub enum BookError {
         /// What brings it, and how to get that.
         package: &'static str,
     },
+    /// The program that recognises text lacks the data of its language.
+    #[error("the text of `{name}` can't be recognised: `tesseract` has no data for `{language}`")]
+    MissingLanguage {
+        /// The file's name.
+        name: String,
+        /// The language, as tesseract calls it.
+        language: &'static str,
+    },
     /// A program that reads this kind of file failed.
     #[error("`{program}` can't read `{name}`: {why}")]
     Child {
@@ -140,6 +148,10 @@ impl BookError {
                 "fetch the file again, or let Calibre repair it: `ebook-convert broken.epub fixed.epub`".to_owned()
             }
             Self::Missing { package, .. } => format!("install {package}"),
+            Self::MissingLanguage { language, .. } => format!(
+                "install `tesseract-ocr-{}` (`brew install tesseract-lang`), or name another language with `--language`",
+                language.replace('_', "-")
+            ),
             Self::Child { .. } => {
                 "open the file in another program and look whether it is whole".to_owned()
             }
@@ -169,6 +181,12 @@ mod tests {
             "`x.lit` can only be read with `ebook-convert`, which is not installed"
         );
         assert_eq!(error.hint().unwrap(), "install Calibre");
+        let error = BookError::MissingLanguage {
+            name: "x.png".to_owned(),
+            language: "chi_sim",
+        };
+        assert!(error.to_string().contains("`chi_sim`"));
+        assert!(error.hint().unwrap().contains("`tesseract-ocr-chi-sim`"));
         let error = BookError::NoText {
             name: "scan.epub".to_owned(),
             images: true,

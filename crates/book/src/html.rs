@@ -2,12 +2,15 @@
 
 mod blocks;
 mod elements;
+mod images;
 mod links;
+mod raised;
 mod reader;
+mod sheets;
 mod tables;
 mod text;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use audiotome_core::{Book, Language, Metadata};
 
@@ -19,6 +22,7 @@ use crate::{BookError, ReadOptions, encoding, plain};
 
 pub(crate) use blocks::is_scene_break;
 pub(crate) use elements::part;
+pub(crate) use sheets::Sheet;
 pub(crate) use text::is_ideographic;
 
 /// Blocks of a book; the longest real ones have about 50,000.
@@ -35,6 +39,8 @@ pub(crate) struct Context<'a> {
     pub(crate) alt_text: bool,
     /// The ids whose places are to be kept; all of them where this is `None`.
     pub(crate) wanted: Option<&'a HashSet<String>>,
+    /// The style sheets of the book by their paths.
+    pub(crate) sheets: &'a HashMap<String, Sheet>,
     /// Notes that were referred to so far, as `path#id`.
     pub(crate) notes: &'a mut HashSet<String>,
 }
@@ -77,6 +83,7 @@ pub(crate) fn book(
         path: name,
         alt_text: options.alt_text,
         wanted: Some(&wanted),
+        sheets: &HashMap::new(),
         notes: &mut notes,
     };
     let document = document(text, &mut context).ok_or_else(|| BookError::TooLarge {
@@ -182,6 +189,7 @@ pub(crate) fn plain(text: &str) -> String {
         path: "",
         alt_text: false,
         wanted: None,
+        sheets: &HashMap::new(),
         notes: &mut notes,
     };
     let document = document(text, &mut context).unwrap_or_default();

@@ -23,6 +23,7 @@ mod mobi;
 mod names;
 mod normalise;
 mod notation;
+mod note_marks;
 mod ocr;
 mod odt;
 mod packed;

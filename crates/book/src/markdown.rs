@@ -3,14 +3,16 @@
 //! Front matter (YAML or a Pandoc title block) gives the metadata.
 
 mod marks;
+mod raised;
 
 use std::collections::HashSet;
 
 use audiotome_core::{Book, Language};
-use pulldown_cmark::{BrokenLink, Event, Options, Parser, html};
+use pulldown_cmark::{BrokenLink, Event, Options, Parser, TextMergeStream, html};
 
 use crate::{BookError, ReadOptions, encoding};
 use marks::ChapterMarks;
+use raised::Carets;
 
 /// What ends a line or can be markup inside of one.
 const MARKS: &[u8] = b"\n*_[]`<>&\\~|$^!#";
@@ -301,6 +303,8 @@ fn to_html(text: &str, marks: &mut ChapterMarks) -> String {
     };
     let parser = Parser::new_with_broken_link_callback(text, options, Some(to_heading));
     let events = parser.filter(|event| !matches!(event, Event::TaskListMarker(_)));
+    let mut carets = Carets::default();
+    let events = TextMergeStream::new(events).flat_map(|event| carets.follow(event));
     let mut page = String::with_capacity(text.len() * 3 / 2);
     html::push_html(&mut page, events.flat_map(|event| marks.follow(event)));
     page

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use audiotome_core::{Book, Language, Metadata};
 
-use crate::child::{self, Call, ChildError};
+use crate::child::{self, Call};
 use crate::pdf::layout::{self, Line, Sheet, Word};
 use crate::pdf::{POPPLER, flow};
 use crate::{BookError, ReadOptions};
@@ -128,7 +128,14 @@ fn recognise(picture: &File, name: &str, options: &ReadOptions) -> Result<Sheet,
     let language = options.language.as_ref().map_or("eng", code);
     let arguments = ["-", "-", "-l", language, "--dpi", DOTS, "tsv"];
     let read = |output: ChildStdout| table(BufReader::new(output.take(LONGEST_TABLE)));
-    run("tesseract", &arguments, picture, name, TESSERACT, read)
+    let sheet = run("tesseract", &arguments, picture, name, TESSERACT, read);
+    sheet.map_err(|error| match error {
+        // It says on its last line that it can't begin, and above that the language is missing.
+        BookError::Child { name, why, .. } if why.contains("initialize") => {
+            BookError::MissingLanguage { name, language }
+        }
+        error => error,
+    })
 }
 
 fn code(language: &Language) -> &'static str {
@@ -156,17 +163,7 @@ fn run<T>(
         patience: PATIENCE,
         memory: MEMORY,
     };
-    child::run(&call, read).map_err(|error| match error {
-        // A language that is not there is said in so many words.
-        ChildError::Failed(why) if why.contains("couldn't load any languages") => {
-            BookError::Missing {
-                name: name.to_owned(),
-                program,
-                package,
-            }
-        }
-        error => BookError::of_child(name, program, package, error),
-    })
+    child::run(&call, read).map_err(|error| BookError::of_child(name, program, package, error))
 }
 
 /// A page from tesseract's table: a row for each word, with its block, paragraph and line.

@@ -8,35 +8,57 @@ use crate::BookError;
 use crate::epub::archive::Archive;
 use crate::format::Format;
 
+/// A book in an archive.
+pub(crate) struct Packed {
+    /// Its path.
+    pub(crate) path: String,
+    /// Texts beside it, which are not read.
+    beside: Vec<String>,
+}
+
+impl Packed {
+    /// What is to be said of the texts beside the book.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let first = self.beside.first()?;
+        let path = &self.path;
+        Some(match self.beside.len() {
+            1 => format!("`{first}`, which is packed with `{path}`, is not read"),
+            count => format!(
+                "{count} texts, such as `{first}`, which are packed with `{path}`, are not read"
+            ),
+        })
+    }
+}
+
 /// The only book in an archive. Files of HTML without a package are one book together, and not
 /// meant here. `None` where there is no book.
 ///
 /// # Errors
 /// [`BookError::SeveralBooks`].
-pub(crate) fn find(archive: &Archive, name: &str) -> Result<Option<String>, BookError> {
+pub(crate) fn find(archive: &Archive, name: &str) -> Result<Option<Packed>, BookError> {
     let format = |path: &str| Format::of_name(Path::new(path));
-    let mut books: Vec<&String> = archive
-        .paths()
-        .iter()
-        .filter(|path| !is_debris(path))
-        .filter(|path| format(path).is_some_and(|format| format != Format::Html))
-        .collect();
+    let texts = archive.paths().iter().filter(|path| !is_debris(path));
+    let texts: Vec<&String> = texts.filter(|path| format(path).is_some()).collect();
+    let mut books = texts.clone();
+    books.retain(|path| format(path) != Some(Format::Html));
     // A text beside a book tells about it.
     if books.iter().any(|path| !is_plain(format(path))) {
         books.retain(|path| !is_plain(format(path)));
     }
-    let has_pages = || {
-        archive
-            .paths()
-            .iter()
-            .any(|path| format(path) == Some(Format::Html))
-    };
+    let has_pages = || texts.iter().any(|path| format(path) == Some(Format::Html));
     if books.iter().all(|path| is_plain(format(path))) && has_pages() {
         return Ok(None);
     }
     match books.as_slice() {
         [] => Ok(None),
-        [book] => Ok(Some((*book).clone())),
+        [book] => Ok(Some(Packed {
+            path: (*book).clone(),
+            beside: texts
+                .into_iter()
+                .filter(|path| path != book)
+                .cloned()
+                .collect(),
+        })),
         [first, second, ..] => Err(BookError::SeveralBooks {
             name: name.to_owned(),
             first: (*first).clone(),

@@ -1,7 +1,7 @@
 //! A book of another format, rewritten as pages of HTML. What is read of them and where chapters
 //! begin is decided in the same way for all formats.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use audiotome_core::{Book, Cover, Metadata};
 
@@ -67,6 +67,7 @@ impl Pages {
                 path: &page.name,
                 alt_text: options.alt_text,
                 wanted: None,
+                sheets: &HashMap::new(),
                 notes: &mut notes,
             };
             let document = html::document(&page.html, &mut context)
@@ -106,6 +107,18 @@ pub(crate) fn push_text(html: &mut String, text: &str) {
             c => html.push(c),
         }
     }
+}
+
+/// Adds raised text to a piece of HTML; what is raised right before it is one with it.
+pub(crate) fn push_raised(html: &mut String, text: &str) {
+    const END: &str = "</sup>";
+    if html.ends_with(END) {
+        html.truncate(html.len() - END.len());
+    } else {
+        html.push_str("<sup>");
+    }
+    push_text(html, text);
+    html.push_str(END);
 }
 
 /// Adds ` name="value"`, if there is a value.

@@ -133,8 +133,10 @@ fn read_zip(
         && !epub::has_package(&archive)
         && let Some(packed) = packed::find(&archive, name)?
     {
-        let (file, inner) = packed::unpack(&mut archive, &packed, name)?;
-        return read_file(file, &inner, options, Place::InZip);
+        let (file, inner) = packed::unpack(&mut archive, &packed.path, name)?;
+        let mut book = read_file(file, &inner, options, Place::InZip)?;
+        book.warnings.extend(packed.warning());
+        return Ok(book);
     }
     if !is_epub && !epub::is_epub(&archive) {
         return Err(not_a_book(name, "a zip file without any text document"));

@@ -84,8 +84,14 @@ fn measure_places(outline: &Outline, places: &mut [Place]) {
 }
 
 fn choose(places: Vec<Place>, whole: usize, candidates: &mut Vec<Candidate>) {
+    // The numbered sections of one story among others are no chapters, those of most of the text are.
+    let letters = |is_meant: fn(&Place) -> bool| {
+        let meant = places.iter().filter(|place| is_meant(place));
+        meant.map(|place| place.total).sum::<usize>()
+    };
+    let by_numbers = letters(is_numbered) * 2 >= letters(|_| true);
     for place in places {
-        let split = is_split(&place, whole);
+        let split = is_split(&place, whole, by_numbers);
         candidates.push(Candidate {
             prefix: split && place.own < PREFIX,
             start: Start {
@@ -102,16 +108,36 @@ fn choose(places: Vec<Place>, whole: usize, candidates: &mut Vec<Candidate>) {
     }
 }
 
-fn is_split(place: &Place, whole: usize) -> bool {
+fn is_split(place: &Place, whole: usize, by_numbers: bool) -> bool {
     let covered: usize = place.children.iter().map(|child| child.total).sum();
     let count = place.children.len();
     count > 0
         && covered * 100 >= place.total * COVERED
         && (words::is_part(&place.label)
+            || by_numbers && has_chapters(place)
             || covered / count >= CHAPTER
                 && (place.is_heading
+                    || by_numbers && is_numbered(place)
                     || place.total > TOO_LONG
                     || place.total * 100 >= whole * TOO_MUCH))
+}
+
+/// Whether what is below a place is numbered, and the place itself is not.
+fn is_numbered(place: &Place) -> bool {
+    let is_chapter = words::is_chapter_line(&place.label) || words::is_number(&place.label);
+    let numbers = are_mostly(&place.children, words::is_bare_number);
+    !is_chapter && numbers || has_chapters(place)
+}
+
+/// Whether what is below a place is called chapters, and the place itself is not.
+fn has_chapters(place: &Place) -> bool {
+    !words::is_chapter_line(&place.label) && are_mostly(&place.children, words::is_chapter)
+}
+
+/// Whether at least two places, and half of all, are called so.
+fn are_mostly(places: &[Place], is_so: fn(&str) -> bool) -> bool {
+    let so = places.iter().filter(|place| is_so(&place.label)).count();
+    so >= 2 && so * 2 >= places.len()
 }
 
 /// Joins labels at one position, and entries that are too short with the next.

@@ -45,8 +45,11 @@ const CHAPTERS: &[(&str, &str)] = &[
 ];
 /// Shorter and other forms.
 const MORE_CHAPTERS: &[&str] = &[
-    "chap", "ch", "kap", "cap", "chap.", "capitulo", "capitol", "rozdzial", "letter", "canto",
-    "scene", "stave", "lettre", "brief", "carta",
+    "chap", "ch", "kap", "cap", "chap.", "capitulo", "capitol", "rozdzial",
+];
+/// What some books have in place of chapters, and others within them.
+const LIKE_CHAPTERS: &[&str] = &[
+    "letter", "canto", "scene", "stave", "lettre", "brief", "carta",
 ];
 const PARTS: &[&str] = &[
     "part",
@@ -212,7 +215,7 @@ const THE: &str = "the";
 
 /// Whether a label names a part, book or volume that holds chapters.
 pub(super) fn is_part(label: &str) -> bool {
-    if is_counted_part(label) {
+    if is_counted_part(label) || is_lettered_part(label) {
         return true;
     }
     let words = words(label);
@@ -224,6 +227,35 @@ pub(super) fn is_part(label: &str) -> bool {
         PARTS.contains(&words[at].as_str())
             && (words.len() == 1 || counted_after(at) || at > 0 && counts(at - 1))
     })
+}
+
+/// "Part A", "Teil B: Am Meer"; not "Part a curtain".
+fn is_lettered_part(label: &str) -> bool {
+    let mut words = label.split_whitespace();
+    let (Some(part), Some(letter)) = (words.next(), words.next()) else {
+        return false;
+    };
+    let name = letter.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let ends = name.len() < letter.len() || words.next().is_none_or(|next| !has_letter(next));
+    let mut letters = name.chars();
+    ends && letters.next().is_some_and(char::is_uppercase)
+        && letters.next().is_none()
+        && PARTS.contains(&part.to_lowercase().as_str())
+}
+
+fn has_letter(word: &str) -> bool {
+    word.chars().any(char::is_alphanumeric)
+}
+
+/// Whether a label is that of a chapter for sure: "Chapter 12", "CHAPTER I. The Storm".
+pub(super) fn is_chapter(label: &str) -> bool {
+    let is_like = |word: &String| LIKE_CHAPTERS.contains(&word.as_str());
+    is_chapter_line(label) && !words(label).iter().take(2).any(is_like)
+}
+
+/// Whether a label is nothing but one number: "12.", "IX".
+pub(super) fn is_bare_number(label: &str) -> bool {
+    matches!(words(label).as_slice(), [word] if is_numeral(word) && word != THE)
 }
 
 /// Whether a label is only a number, perhaps with the word for chapter.
@@ -312,7 +344,9 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn is_chapter_word(word: &str) -> bool {
-    CHAPTERS.iter().any(|(_, chapter)| *chapter == word) || MORE_CHAPTERS.contains(&word)
+    CHAPTERS.iter().any(|(_, chapter)| *chapter == word)
+        || MORE_CHAPTERS.contains(&word)
+        || LIKE_CHAPTERS.contains(&word)
 }
 
 fn is_numeral(word: &str) -> bool {
@@ -376,6 +410,9 @@ mod tests {
             "卷二",
             "Volume 3",
             "Part",
+            "Part A",
+            "Teil B: Am Meer",
+            "Parte C – El mar",
         ] {
             assert!(is_part(label), "{label}");
         }
@@ -385,6 +422,9 @@ mod tests {
             "The Book",
             "Part of the story",
             "A Book Lover",
+            "Part A Curtain",
+            "Book a Room",
+            "Part y",
             "Chapter 1",
             "",
         ] {

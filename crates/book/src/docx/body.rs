@@ -2,7 +2,7 @@
 
 use super::styles::{Styles, role_of_outline};
 use crate::markup::{self, Tag, Visitor};
-use crate::pages::{push_attribute, push_text};
+use crate::pages::{push_attribute, push_raised, push_text};
 use crate::role::{Role, tags};
 
 /// Paragraphs that stand in one another, by text boxes.
@@ -86,15 +86,12 @@ impl<'s> Body<'s> {
         {
             self.title.push_str(text);
         }
-        let raised = self.run.raised;
-        let out = self.out();
-        if raised {
-            out.push_str("<sup>");
-        }
-        push_text(out, text);
-        if raised {
-            out.push_str("</sup>");
-        }
+        let push = if self.run.raised {
+            push_raised
+        } else {
+            push_text
+        };
+        push(self.out(), text);
     }
 
     fn end_paragraph(&mut self) {
@@ -169,19 +166,16 @@ impl<'s> Body<'s> {
             name @ ("pstyle" | "outlinelvl" | "numpr") => self.style_paragraph(name, value),
             "r" => self.run = Run::default(),
             "vanish" | "webhidden" => self.run.hidden |= is_on(value),
-            "rstyle" => self.run.hidden |= value.is_some_and(|id| self.styles.is_hidden(id)),
+            "rstyle" => {
+                self.run.hidden |= value.is_some_and(|id| self.styles.is_hidden(id));
+                self.run.raised |= value.is_some_and(|id| self.styles.is_raised(id));
+            }
             "vertalign" => self.run.raised = value == Some("superscript"),
             "t" => self.is_text = true,
             "tab" | "ptab" if self.paragraphs.last().is_some_and(|p| !p.html.is_empty()) => {
                 self.push(" ");
             }
-            "br" | "cr"
-                if tag
-                    .local_attribute("type")
-                    .is_none_or(|kind| kind == "textwrapping") =>
-            {
-                self.out().push_str("<br/>");
-            }
+            "br" | "cr" => self.line_break(tag),
             "nobreakhyphen" => self.push("\u{2011}"),
             "sym" => self.symbol(tag),
             "footnotereference" => self.reference(tag, "fn"),
@@ -197,6 +191,13 @@ impl<'s> Body<'s> {
             "tc" => self.start_cell(),
             _ => {}
         }
+    }
+
+    /// A line ends; a page or a column may end between two words.
+    fn line_break(&mut self, tag: &Tag) {
+        let kind = tag.local_attribute("type");
+        let ends_line = kind.is_none_or(|kind| kind.eq_ignore_ascii_case("textwrapping"));
+        self.out().push_str(if ends_line { "<br/>" } else { " " });
     }
 
     /// Drawings have paragraphs of their own (`a:p`); their text is part of the picture.

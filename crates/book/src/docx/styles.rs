@@ -17,6 +17,8 @@ struct Style {
     role: Option<Role>,
     based_on: Option<String>,
     hidden: bool,
+    /// Whether it says that text is raised, or that it isn't.
+    raised: Option<bool>,
 }
 
 /// All styles by their ids.
@@ -54,6 +56,19 @@ impl Styles {
         self.styles.get(id).is_some_and(|style| style.hidden)
     }
 
+    /// Whether text in this style is raised.
+    pub(super) fn is_raised(&self, id: &str) -> bool {
+        let mut style = self.styles.get(id);
+        for _ in 0..DEPTH {
+            let Some(own) = style else { return false };
+            if let Some(raised) = own.raised {
+                return raised;
+            }
+            style = own.based_on.as_ref().and_then(|id| self.styles.get(id));
+        }
+        false
+    }
+
     /// The language that text is in where it says nothing else.
     pub(super) fn language(&self) -> Option<Language> {
         let language = Language::new(self.language.as_deref()?);
@@ -80,6 +95,7 @@ impl Visitor for Styles {
             "name" => style.role = value.and_then(role_of_name),
             "basedon" => style.based_on = value.map(str::to_owned),
             "outlinelvl" => style.role = style.role.or(value.and_then(role_of_outline)),
+            "vertalign" => style.raised = Some(value == Some("superscript")),
             "vanish" => style.hidden = !matches!(value, Some("0" | "false")),
             _ => {}
         }

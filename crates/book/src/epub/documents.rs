@@ -10,12 +10,16 @@ use super::package::Package;
 use super::pronunciation::Pronunciations;
 use super::toc::RawEntry;
 use crate::document::Document;
+use crate::html::Sheet;
 use crate::{BookError, ReadOptions, encoding, html};
 
 /// Characters from which a document outside the reading order is read, if the table of contents names it.
 const NON_LINEAR_TEXT: usize = 500;
 /// Characters of a document that the guide can declare to be no text.
 const LONGEST_GUIDED: usize = 8_000;
+
+/// Style sheets of a book.
+const MOST_SHEETS: usize = 500;
 
 /// Bytes of text of all documents: as much as of a book that is one text file.
 const MAX_TEXT: usize = 64 << 20;
@@ -42,6 +46,7 @@ pub(super) fn read(
     let places = reading_order(archive, package, warnings);
     refuse_locked(archive, &places, name)?;
     let wanted = wanted(archive, package, table);
+    let sheets = sheets(archive, package)?;
     let mut notes = HashSet::new();
     let mut documents = Vec::new();
     let (mut blocks, mut bytes) = (0, 0);
@@ -55,6 +60,7 @@ pub(super) fn read(
             path: &place.path,
             alt_text: options.alt_text,
             wanted: Some(wanted.get(&place.path).unwrap_or(&nothing)),
+            sheets: &sheets,
             notes: &mut notes,
         };
         let document = html::document(&text, &mut context);
@@ -182,6 +188,21 @@ fn wanted(archive: &Archive, package: &Package, table: &[RawEntry]) -> Wanted {
         want(&reference.path, reference.fragment.as_ref());
     }
     wanted
+}
+
+/// The style sheets, which may hide text.
+fn sheets(archive: &mut Archive, package: &Package) -> Result<HashMap<String, Sheet>, BookError> {
+    let items = package.items.iter();
+    let paths = items.filter(|item| item.media_type == "text/css");
+    let mut sheets = HashMap::new();
+    for item in paths.take(MOST_SHEETS) {
+        if let Some(path) = archive.find(&item.path).map(str::to_owned)
+            && let Some(bytes) = archive.read(&path)?
+        {
+            sheets.insert(path, Sheet::parse(&encoding::decode(&bytes, None)));
+        }
+    }
+    Ok(sheets)
 }
 
 /// The text of a document; `None`, with a warning, where there is none.

@@ -145,6 +145,7 @@ impl Visitor for Nav {
             "img" if self.in_label > 0 => {
                 self.builder.label(tag.attribute("alt").unwrap_or_default())
             }
+            "br" if self.in_label > 0 => self.builder.label(" "),
             "ol" | "ul" => self.in_label = 0,
             _ => {}
         }

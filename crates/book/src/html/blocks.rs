@@ -2,6 +2,7 @@
 
 use audiotome_core::{Block, BlockKind, Language, LeftOutKind};
 
+use super::elements::is_page_number;
 use super::reader::{Reader, State};
 use crate::document::Located;
 
@@ -13,7 +14,14 @@ const LONGEST_BREAK: usize = 60;
 impl Reader<'_, '_> {
     /// Ends the current block.
     pub(super) fn flush(&mut self) {
-        let text = self.text.take();
+        let mut text = self.text.take();
+        let state = self.state();
+        if state.page_number && state.heading.is_none() && is_page_number(&text) {
+            text.clear();
+        } else if text.is_empty() && state.heading.is_some() {
+            text.push_str(&self.alt_of_heading);
+        }
+        self.alt_of_heading.clear();
         let index = self.document.blocks.len();
         let read_to = text.len();
         for (id, at) in self.pending_anchors.drain(..) {
@@ -25,10 +33,11 @@ impl Reader<'_, '_> {
         }
         let linked = std::mem::take(&mut self.linked);
         self.drop_bracket = false;
+        self.settle_marks((!text.is_empty()).then_some(index));
         if text.is_empty() {
             return;
         }
-        let state = self.state();
+        self.begun.clear();
         if is_scene_break(&text) && self.tables.is_empty() {
             return self.scene_break_in(&state);
         }

@@ -2,6 +2,7 @@
 
 use audiotome_core::LeftOutKind;
 
+use super::sheets::Sheet;
 use crate::document::{Matter, Parts};
 use crate::markup::Tag;
 
@@ -121,10 +122,8 @@ const PAGE_NUMBERS: &[&str] = &[
     "pagenumber",
     "page_number",
     "pgnum",
-    "pagebreak",
-    "page-break",
-    "newpage",
 ];
+const PAGE_BREAKS: &[&str] = &["pagebreak", "page-break", "newpage"];
 const BACK_LINKS: &[&str] = &[
     "headerlink",
     "backlink",
@@ -135,6 +134,9 @@ const BACK_LINKS: &[&str] = &[
     "reversefootnote",
 ];
 const REFERENCE_PARTS: &[&str] = &["noteref", "footnote", "endnote", "fnanchor", "fnref"];
+
+/// Letters of the word for a page.
+const LONGEST_PAGE: usize = 6;
 
 /// Words of an attribute that count.
 const MOST_WORDS: usize = 100;
@@ -155,7 +157,13 @@ impl Words {
 
     /// Whether the element is a page number of the printed book.
     pub(super) fn is_page_break(&self, block: bool) -> bool {
-        self.has_type(&["pagebreak"]) || (!block && self.has_class(PAGE_NUMBERS))
+        let by_class = self.is_page_number() || self.has_class(PAGE_BREAKS);
+        self.has_type(&["pagebreak"]) || (!block && by_class)
+    }
+
+    /// Whether the element is for numbers of pages.
+    pub(super) fn is_page_number(&self) -> bool {
+        self.has_class(PAGE_NUMBERS)
     }
 
     /// Why the element is not read, where its type or class says so.
@@ -235,6 +243,14 @@ impl Words {
         self.has_type(&["backlink"]) || self.has_class(BACK_LINKS)
     }
 
+    /// Whether a style sheet hides the element; its own style decides where it says anything.
+    pub(super) fn are_hidden(&self, tag: &Tag, sheet: &Sheet) -> bool {
+        let style = tag.attribute("style").unwrap_or_default();
+        !style.contains("display")
+            && !style.contains("visibility")
+            && sheet.hides(tag.local_name(), tag.attribute("id"), &self.classes)
+    }
+
     fn has_type(&self, words: &[&str]) -> bool {
         self.types.iter().any(|word| words.contains(&word.as_str()))
     }
@@ -274,12 +290,41 @@ pub(super) fn is_hidden(tag: &Tag) -> bool {
             .to_ascii_lowercase();
         style.contains("display:none") || style.contains("visibility:hidden")
     };
+    // Of the forms of a passage (`epub:switch`) everybody has the default.
+    let is_case = tag.local_name() == "case" && tag.name() != "case";
     HIDDEN.contains(&tag.local_name())
+        || is_case
         || tag
             .attribute("hidden")
             .is_some_and(|value| value != "until-found")
-        || tag.attribute("aria-hidden") == Some("true")
+        || tag.attribute("aria-hidden") == Some("true") && tag.name() != "figcaption"
         || style()
+}
+
+/// Whether a style sheet counts where nothing is printed.
+pub(super) fn is_for_screens(tag: &Tag) -> bool {
+    let media = tag.attribute("media").unwrap_or_default().trim();
+    matches!(media.to_ascii_lowercase().as_str(), "" | "all" | "screen")
+}
+
+/// Whether the element is hidden from those who hear the alternative text of its picture, which says
+/// the same.
+pub(super) fn is_said_by_picture(tag: &Tag) -> bool {
+    tag.name() == "figcaption" && tag.attribute("aria-hidden") == Some("true")
+}
+
+/// Whether a text is nothing but the number of a page: `12`, `[Pg xii]`, `– 12 –`.
+pub(super) fn is_page_number(text: &str) -> bool {
+    let is_number = |word: &str| {
+        word.chars().all(char::is_numeric) || word.chars().all(|c| "ivxlcdmIVXLCDM".contains(c))
+    };
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    match words.as_slice() {
+        [number] => is_number(number),
+        [page, number] => is_number(number) && page.chars().count() <= LONGEST_PAGE,
+        _ => false,
+    }
 }
 
 pub(super) fn is_block(name: &str) -> bool {

@@ -7,11 +7,17 @@ use super::reader::{Open, Reader};
 use crate::document::Located;
 use crate::href;
 use crate::markup::Tag;
+use crate::note_marks::{Mark, NoteLink};
 
 /// A longer text is no note, whatever points at it.
 const LONGEST_NOTE: usize = 6_000;
 /// Characters of a link that is certainly a reference, whatever it reads.
 const LONGEST_MARK: usize = 12;
+/// Ids that stand at one place, or around it, and the bytes of one.
+const MOST_IDS: usize = 8;
+const LONGEST_ID: usize = 100;
+/// Bytes of a path with an id; those of real books stay below 150.
+const LONGEST_TARGET: usize = 500;
 /// Notes of a book that are remembered by their references.
 const MAX_TARGETS: usize = 50_000;
 
@@ -23,7 +29,7 @@ pub(super) struct Link {
     reference: bool,
     back: bool,
     /// All of its text is raised.
-    raised: bool,
+    pub(super) raised: bool,
 }
 
 impl Reader<'_, '_> {
@@ -40,10 +46,12 @@ impl Reader<'_, '_> {
 
     /// A link ended: its text goes if it is a note's number.
     pub(super) fn end_link(&mut self, open: &Open, link: &Link) {
-        let text = self.text.since(open.mark);
-        if text.is_empty() {
+        if self.text.since(open.mark).is_empty() {
             return;
         }
+        let is_back = link.back || is_arrow(self.text.since(open.mark));
+        let noted = self.note_link(open, link, is_back);
+        let text = self.text.since(open.mark);
         let bracket_before = self.text.before(open.mark).ends_with(['[', '(']);
         let bracketed = text.starts_with(['[', '(']) || bracket_before;
         let raised = link.raised || open.state.superscript;
@@ -53,7 +61,7 @@ impl Reader<'_, '_> {
         let reference = link.has_fragment
             && (mark && (raised || bracketed || named || points_at_note || link.reference)
                 || (link.reference || raised && named) && text.chars().count() <= LONGEST_MARK);
-        if link.back || is_arrow(text) {
+        if is_back {
             self.text.truncate(open.mark);
         } else if reference {
             self.drop_reference(
@@ -65,6 +73,85 @@ impl Reader<'_, '_> {
             }
         } else {
             self.linked += text.chars().count();
+            if noted && mark {
+                self.may_be_mark(open);
+            }
+        }
+    }
+
+    /// Keeps a link that may be a note's mark, or the way back to one; whether it does.
+    fn note_link(&mut self, open: &Open, link: &Link, is_back: bool) -> bool {
+        let may_be = (is_back || is_mark(self.text.since(open.mark)))
+            && link.has_fragment
+            && link.target.len() <= LONGEST_TARGET
+            && open.state.heading.is_none()
+            && self.document.note_links.len() < MAX_TARGETS;
+        if !may_be {
+            return false;
+        }
+        let latest = self.begun.iter().rev();
+        let own = latest
+            .skip_while(|(_, at)| *at > open.mark)
+            .take_while(|(_, at)| *at == open.mark);
+        let first = self.begun.iter().take_while(|(_, at)| *at == 0);
+        let passages = self
+            .stack
+            .iter()
+            .rev()
+            .take_while(|open| !is_division(&open.name));
+        let ids = passages.filter_map(|open| open.id.as_ref()).take(MOST_IDS);
+        let noted = NoteLink {
+            target: link.target.clone(),
+            around: ids.chain(first.map(|(id, _)| id)).cloned().collect(),
+            own: own.map(|(id, _)| id.clone()).collect(),
+            mark: None,
+        };
+        let has_ids = !(noted.own.is_empty() && noted.around.is_empty());
+        if has_ids {
+            self.document.note_links.push(noted);
+        }
+        has_ids
+    }
+
+    /// The last link that was kept stands behind other text, as marks do.
+    fn may_be_mark(&mut self, open: &Open) {
+        let before = self.text.before(open.mark);
+        let Some(link) = self.document.note_links.last_mut() else {
+            return;
+        };
+        if !before.is_empty() && !before.ends_with('\n') {
+            let range = open.mark..self.text.mark();
+            link.mark = Some(Mark {
+                block: self.document.blocks.len(),
+                text: self.text.added(open.mark).to_owned(),
+                range,
+            });
+            self.open_marks.push(self.document.note_links.len() - 1);
+        }
+    }
+
+    /// An element with this id begins, or stands here.
+    pub(super) fn begin_id(&mut self, name: &str, id: &str) {
+        let at = self.text.mark();
+        let here = self
+            .begun
+            .iter()
+            .rev()
+            .take_while(|(_, begun)| *begun == at);
+        if !is_division(name) && id.len() <= LONGEST_ID && here.count() < MOST_IDS {
+            self.begun.push((id.to_owned(), at));
+        }
+    }
+
+    /// The block that is being read is the one with this index, or none.
+    pub(super) fn settle_marks(&mut self, block: Option<usize>) {
+        for link in self.open_marks.drain(..) {
+            let link = &mut self.document.note_links[link];
+            link.mark = link
+                .mark
+                .take()
+                .zip(block)
+                .map(|(mark, block)| Mark { block, ..mark });
         }
     }
 
@@ -82,29 +169,6 @@ impl Reader<'_, '_> {
             return text.strip_prefix([']', ')']).unwrap_or(text);
         }
         text
-    }
-
-    /// Raised text ended: a number after a full stop is a note's, even without a link.
-    pub(super) fn end_superscript(&mut self, open: &Open) {
-        let text = self.text.since(open.mark);
-        if text.is_empty() {
-            return;
-        }
-        if let Some(parent) = self.stack.last_mut()
-            && let super::reader::Purpose::Link(link) = &mut parent.purpose
-        {
-            link.raised |= self.text.since(parent.mark) == text;
-            return;
-        }
-        let after_sentence = self
-            .text
-            .before(open.mark)
-            .ends_with(['.', ',', ';', ':', '!', '?', '”', '’', '"', '»', ')', '…']);
-        let number = text.chars().all(|c| c.is_ascii_digit()) && text.len() <= 3;
-        let sign = text.chars().all(|c| matches!(c, '*' | '†' | '‡'));
-        if sign || number && after_sentence {
-            self.text.truncate(open.mark);
-        }
     }
 
     /// A note in the middle of a block ended.
@@ -164,6 +228,17 @@ impl Reader<'_, '_> {
 
 fn target(path: &str, fragment: &str) -> String {
     format!("{path}#{fragment}")
+}
+
+/// The id of an element, if others may lead to it.
+pub(super) fn id_of(tag: &Tag) -> Option<String> {
+    let id = tag.attribute("id").filter(|id| id.len() <= LONGEST_ID);
+    id.map(str::to_owned)
+}
+
+/// Whether an element divides the text, so that a link to it means no note.
+fn is_division(name: &str) -> bool {
+    matches!(name, "body" | "section" | "article" | "main")
 }
 
 /// Whether a text is a note's mark: a number, a letter or a sign, perhaps in brackets.

@@ -6,16 +6,15 @@ use std::rc::Rc;
 use audiotome_core::{BlockKind, LeftOutKind};
 
 use super::elements::{self, Words};
-use super::tables::Table;
+use super::raised::Raised;
+use super::tables::{Extent, Table};
 use super::text::TextBuffer;
-use super::{Context, MAX_BLOCKS};
+use super::{Context, MAX_BLOCKS, Sheet, links};
 use crate::document::{Document, Located, Parts};
 use crate::markup::{Tag, Visitor};
 
 /// Elements inside one another that are told apart; real books stay below 60.
 const MAX_DEPTH: usize = 512;
-/// Pictures of a document that are remembered: enough to find a cover.
-const MAX_IMAGES: usize = 4;
 
 /// A document in the making.
 pub(super) struct Reader<'a, 'c> {
@@ -27,12 +26,24 @@ pub(super) struct Reader<'a, 'c> {
     pub(super) linked: usize,
     /// Anchors in the current block, with the length of the text before them.
     pub(super) pending_anchors: Vec<(String, usize)>,
+    /// Ids that began in the current block or right before it, with the length of the text before.
+    pub(super) begun: Vec<(String, usize)>,
+    /// Links in the current block that may be marks of notes.
+    pub(super) open_marks: Vec<usize>,
+    /// Alternative text of the pictures in the current block, if it is a heading.
+    pub(super) alt_of_heading: String,
+    /// A raised number that was just read.
+    pub(super) raised: Option<Raised>,
     pub(super) tables: Vec<Table>,
     /// The element after a note's label (`dt`) is the note.
     pub(super) note_goes_on: bool,
     /// A bracket in front of a reference was taken back: its partner goes, too.
     pub(super) drop_bracket: bool,
     pub(super) overflowed: bool,
+    /// What the style sheets hide, and the one that is being read.
+    pub(super) sheet: Sheet,
+    pub(super) sheet_links: usize,
+    css: String,
     open_names: HashMap<Rc<str>, usize>,
     /// Open elements beyond the depth that is kept.
     too_deep: usize,
@@ -41,6 +52,7 @@ pub(super) struct Reader<'a, 'c> {
 /// An open element.
 pub(super) struct Open {
     pub(super) name: Rc<str>,
+    pub(super) id: Option<String>,
     pub(super) block: bool,
     pub(super) state: State,
     pub(super) purpose: Purpose,
@@ -64,6 +76,8 @@ pub(super) struct State {
     pub(super) preformatted: bool,
     pub(super) superscript: bool,
     pub(super) link: bool,
+    /// Set for numbers of pages.
+    pub(super) page_number: bool,
     pub(super) language: Option<Rc<str>>,
 }
 
@@ -74,7 +88,12 @@ pub(super) enum Purpose {
     Link(super::links::Link),
     Superscript,
     InlineNote,
-    Cell { header: bool, span: usize },
+    /// A style sheet that is meant for the screen.
+    Sheet,
+    Cell {
+        header: bool,
+        extent: Extent,
+    },
 }
 
 impl<'a, 'c> Reader<'a, 'c> {
@@ -90,10 +109,17 @@ impl<'a, 'c> Reader<'a, 'c> {
             text: TextBuffer::default(),
             linked: 0,
             pending_anchors: Vec::new(),
+            begun: Vec::new(),
+            open_marks: Vec::new(),
+            alt_of_heading: String::new(),
+            raised: None,
             tables: Vec::new(),
             note_goes_on: false,
             drop_bracket: false,
             overflowed: false,
+            sheet: Sheet::default(),
+            sheet_links: 0,
+            css: String::new(),
             open_names: HashMap::new(),
             too_deep: 0,
         }
@@ -141,10 +167,12 @@ impl<'a, 'c> Reader<'a, 'c> {
             Purpose::Link(link) => self.end_link(open, link),
             Purpose::Superscript => self.end_superscript(open),
             Purpose::InlineNote => self.end_inline_note(open),
-            Purpose::Cell { header, span } => self.end_cell(open, *header, *span),
+            Purpose::Sheet => self.sheet.add(&std::mem::take(&mut self.css)),
+            Purpose::Cell { header, extent } => self.end_cell(open, *header, *extent),
         }
         match &*open.name {
             "tr" => self.end_row(),
+            "thead" | "tbody" | "tfoot" => self.end_rows(),
             "table" => self.end_table(),
             _ => {}
         }
@@ -192,6 +220,7 @@ impl<'a, 'c> Reader<'a, 'c> {
             mark: self.text.mark(),
             first_block: self.document.blocks.len(),
             note: false,
+            id: links::id_of(tag),
             name,
             block,
         };
@@ -208,6 +237,9 @@ impl<'a, 'c> Reader<'a, 'c> {
         let mut state = self.state();
         let name = tag.name();
         state.hidden |= elements::is_hidden(tag) || words.is_page_break(block);
+        state.hidden |= words.are_hidden(tag, &self.sheet);
+        state.hidden |= self.context.alt_text && elements::is_said_by_picture(tag);
+        state.page_number |= words.is_page_number();
         let spoken_by_attribute = name == "math" && tag.attribute("alttext").is_some();
         state.hidden |= spoken_by_attribute;
         let kind = words
@@ -233,7 +265,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         state.superscript |= is_superscript(tag);
         if let Some(language) = language(tag) {
             if matches!(name, "html" | "body") {
-                self.document.head.language.get_or_insert(language);
+                self.document.head.language = Some(language);
             } else if block {
                 state.language = Some(language.into());
             }
@@ -274,9 +306,10 @@ impl<'a, 'c> Reader<'a, 'c> {
             "a" => self
                 .link(tag, words)
                 .map_or(Purpose::Nothing, Purpose::Link),
+            "style" if elements::is_for_screens(tag) => Purpose::Sheet,
             "td" | "th" => Purpose::Cell {
                 header: tag.name() == "th",
-                span: span(tag),
+                extent: Extent::of(tag),
             },
             _ if is_superscript(tag) => Purpose::Superscript,
             _ => Purpose::Nothing,
@@ -287,6 +320,7 @@ impl<'a, 'c> Reader<'a, 'c> {
     fn act(&mut self, tag: &Tag, state: &State) {
         match tag.name() {
             "meta" => self.keep_meta(tag),
+            "link" => self.link_sheet(tag),
             "img" | "image" => self.image(tag, state),
             "table" => self.tables.push(Table::default()),
             "tr" => self.start_row(),
@@ -314,21 +348,6 @@ impl<'a, 'c> Reader<'a, 'c> {
         }
     }
 
-    fn image(&mut self, tag: &Tag, state: &State) {
-        let source = tag.attribute("src").or_else(|| tag.local_attribute("href"));
-        if let Some(source) = source
-            && self.document.images.len() < MAX_IMAGES
-        {
-            self.document.images.push(source.to_owned());
-        }
-        let alt = tag.attribute("alt").unwrap_or_default().trim();
-        // A drawn initial is a letter of the text.
-        let initial = alt.chars().count() == 1 && alt.chars().all(char::is_alphabetic);
-        if !state.hidden && (initial || self.context.alt_text) {
-            self.text.push(alt);
-        }
-    }
-
     fn anchor(&mut self, tag: &Tag) {
         for name in ["id", "name"] {
             let Some(id) = tag.attribute(name).filter(|id| !id.is_empty()) else {
@@ -340,6 +359,7 @@ impl<'a, 'c> Reader<'a, 'c> {
             if self.context.wanted.is_none_or(|wanted| wanted.contains(id)) {
                 self.pending_anchors.push((id.to_owned(), self.text.mark()));
             }
+            self.begin_id(tag.name(), id);
             self.guess_note(id);
         }
     }
@@ -422,10 +442,14 @@ impl Visitor for Reader<'_, '_> {
         if matches!(open.purpose, Purpose::Title) && self.document.head.title.len() < 1_000 {
             return self.document.head.title.push_str(text);
         }
+        if matches!(open.purpose, Purpose::Sheet) {
+            self.css.push_str(text);
+        }
         if open.state.hidden {
             return;
         }
         let preformatted = open.state.preformatted;
+        self.settle_raised(text);
         let text = self.after_reference(text);
         if !preformatted {
             return self.text.push(text);
@@ -458,9 +482,4 @@ fn language(tag: &Tag) -> Option<String> {
         .attribute("xml:lang")
         .or_else(|| tag.attribute("lang"))?;
     (!language.trim().is_empty()).then(|| language.trim().to_owned())
-}
-
-fn span(tag: &Tag) -> usize {
-    let span = tag.attribute("colspan").and_then(|span| span.parse().ok());
-    span.unwrap_or(1).clamp(1, 100)
 }

@@ -50,18 +50,35 @@ impl TextBuffer {
         self.text.get(mark..).unwrap_or_default().trim()
     }
 
+    /// The text since `mark` with the white space around it.
+    pub(super) fn added(&self, mark: usize) -> &str {
+        self.text.get(mark..).unwrap_or_default()
+    }
+
     /// The text before `mark`.
     pub(super) fn before(&self, mark: usize) -> &str {
         self.text.get(..mark).unwrap_or_default()
     }
 
+    /// Whether white space was before the text that was added since `mark`.
+    pub(super) fn is_apart(&self, mark: usize) -> bool {
+        self.added(mark).starts_with(char::is_whitespace) || self.before(mark).ends_with('\n')
+    }
+
+    /// Whether white space follows what was added last.
+    pub(super) fn is_spaced(&self) -> bool {
+        self.space != Space::None
+    }
+
+    /// Puts `text` in the place of what was added since `mark`; white space around it stays.
+    pub(super) fn replace(&mut self, mark: usize, text: &str) {
+        let start = self.text.len() - self.added(mark).trim_start().len();
+        self.text.replace_range(start.., text);
+    }
+
     /// Takes back what was added since `mark`; the words around it stay apart if they were.
     pub(super) fn truncate(&mut self, mark: usize) {
-        if self
-            .text
-            .get(mark..)
-            .is_some_and(|cut| cut.starts_with(' '))
-        {
+        if self.added(mark).starts_with(' ') {
             self.space = Space::Inline;
         }
         self.text.truncate(mark);

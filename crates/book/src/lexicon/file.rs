@@ -166,6 +166,7 @@ fn rule(line: &str, section: &Options) -> Result<Rule, String> {
             return Err(format!("over {MOST_CHARACTERS} characters"));
         }
     }
+    check_pairs(spoken)?;
     let pattern = looked_for
         .strip_prefix('/')
         .and_then(|p| p.strip_suffix('/'));
@@ -208,6 +209,18 @@ fn options_behind(text: &str) -> Result<(&str, Options), String> {
         Some((spoken, options)) => Ok((spoken, Options::parse(options)?)),
         None => Ok((text, Options::default())),
     }
+}
+
+/// Half a sound and half of the options are no words.
+fn check_pairs(spoken: &str) -> Result<(), String> {
+    for (open, close) in [('[', ']'), ('{', '}')] {
+        if spoken.matches(open).count() != spoken.matches(close).count() {
+            return Err(format!(
+                "`{open}` and `{close}` are not in pairs in `{spoken}`"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn compiled(pattern: &str, case: bool) -> Result<Regex, String> {
@@ -315,6 +328,9 @@ mod tests {
             ("/a{1000}{1000}/ -> b", 1, "too large"),
             ("/a -> b", 1, "a pattern ends with"),
             ("a -> b {loud}", 1, "`loud` is neither"),
+            ("a -> b\nx -> y {zz", 2, "`{` and `}` are not in pairs"),
+            ("x -> [", 1, "`[` and `]` are not in pairs"),
+            ("x -> wɪn] {en}", 1, "not in pairs"),
             ("[x y]", 1, "`x y` is neither"),
             ("//-> b", 1, "the pattern is empty"),
         ] {

@@ -157,7 +157,8 @@ impl<'s> Body<'s> {
     }
 
     fn start_cell(&mut self, tag: &Tag) -> &'static str {
-        let span = tag.attribute("table:number-columns-spanned");
+        let columns = tag.attribute("table:number-columns-spanned");
+        let rows = tag.attribute("table:number-rows-spanned");
         let (name, close) = if self.in_head {
             ("<th", "</th>")
         } else {
@@ -165,7 +166,8 @@ impl<'s> Body<'s> {
         };
         let out = self.out();
         out.push_str(name);
-        push_attribute(out, "colspan", span);
+        push_attribute(out, "colspan", columns);
+        push_attribute(out, "rowspan", rows);
         out.push('>');
         close
     }
@@ -236,7 +238,8 @@ impl Visitor for Body<'_> {
         if !self.in_text || tag.name() == "office:text" {
             return;
         }
-        if self.skipped > 0 || is_skipped(tag.name()) || self.open.len() >= DEPTH {
+        let skipped = is_skipped(tag.name()) || is_hidden_section(tag);
+        if self.skipped > 0 || skipped || self.open.len() >= DEPTH {
             self.skipped += usize::from(!tag.is_empty());
             return;
         }
@@ -278,6 +281,10 @@ impl Visitor for Body<'_> {
         }
         push_text(self.out(), text);
     }
+}
+
+fn is_hidden_section(tag: &Tag) -> bool {
+    tag.name() == "text:section" && tag.attribute("text:display") == Some("none")
 }
 
 /// What was deleted, remarks, numbers of pages and notes, readings, hidden text.

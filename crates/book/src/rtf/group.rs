@@ -8,7 +8,7 @@ use encoding_rs::Encoding;
 use super::charset;
 use super::destination::{self, Destination};
 use super::styles::{Styles, of_outline};
-use crate::pages::push_text;
+use crate::pages::{push_raised, push_text};
 use crate::role::{Role, tags};
 
 /// Groups inside one another that are told apart.
@@ -309,11 +309,7 @@ impl Reader {
         let text = c.encode_utf8(&mut buffer);
         match self.group.destination {
             Destination::Text | Destination::Note if self.group.hidden => {}
-            Destination::Text if self.group.raised => {
-                self.paragraph.push_str("<sup>");
-                push_text(&mut self.paragraph, text);
-                self.paragraph.push_str("</sup>");
-            }
+            Destination::Text if self.group.raised => push_raised(&mut self.paragraph, text),
             Destination::Text => push_text(&mut self.paragraph, text),
             Destination::Note => push_text(&mut self.note, text),
             Destination::Styles => self.styles.text(c),

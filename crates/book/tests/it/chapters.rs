@@ -387,3 +387,92 @@ fn a_chapter_may_have_the_largest_number() {
     let book = Epub::new().document("a.xhtml", &chapters.concat()).book();
     assert_eq!(titles(&book), ["4294967295", "7"]);
 }
+
+/// Stories of these names, each with sections of these labels and lengths.
+fn stories(names: [&str; 3], label: fn(usize) -> String, length: usize) -> Epub {
+    let mut epub = Epub::new();
+    for (story, name) in names.iter().enumerate() {
+        let files: Vec<String> = (1..=4).map(|at| format!("{story}-{at}.xhtml")).collect();
+        for file in &files {
+            epub = epub.document(file, &paragraphs(length));
+        }
+        let labels: Vec<String> = (1..=4).map(label).collect();
+        let children: Vec<_> = labels
+            .iter()
+            .map(String::as_str)
+            .zip(files.iter().map(String::as_str))
+            .collect();
+        epub = epub.part(name, &files[0], &children);
+    }
+    epub
+}
+
+#[test]
+fn chapters_below_stories_are_chapters() {
+    let names = ["The Red Moon", "The Blue Sun", "The Grey Star"];
+    let chapters = |label: fn(usize) -> String, length| stories(names, label, length).book();
+    let book = chapters(|at| format!("Chapter {at}"), 5);
+    assert_eq!(book.chapters.len(), 12);
+    assert_eq!(
+        titles(&book)[..2],
+        ["The Red Moon — Chapter 1", "Chapter 2"]
+    );
+    assert_eq!(titles(&book)[4], "The Blue Sun — Chapter 1");
+    assert_eq!(chapters(|at| at.to_string(), 12).chapters.len(), 12);
+    assert_eq!(chapters(|at| at.to_string(), 3).chapters.len(), 3);
+    assert_eq!(chapters(|at| format!("Scene {at}"), 12).chapters.len(), 3);
+    // The sections of a chapter, and of one story among others.
+    let names = ["Chapter One", "Chapter Two", "Chapter Three"];
+    let book = stories(names, |at| at.to_string(), 12).book();
+    assert_eq!(titles(&book), names);
+    let mut epub = stories(["One", "Two", "Three"], |at| at.to_string(), 12);
+    for name in ["4.xhtml", "5.xhtml", "6.xhtml", "7.xhtml"] {
+        epub = epub.document(name, &paragraphs(50)).entry(name, name);
+    }
+    assert_eq!(epub.book().chapters.len(), 7);
+}
+
+#[test]
+fn chapters_below_stories_are_chapters_without_a_table_too() {
+    let story = |name: &str| {
+        let chapters: String = (1..=3)
+            .map(|at| numbered(&format!("Chapter {at}")))
+            .collect();
+        format!("<h1>{name}</h1>{chapters}")
+    };
+    let page = ["The Red Moon", "The Blue Sun"].map(story).concat();
+    let book = read_bytes("book.html", page.as_bytes()).unwrap();
+    assert_eq!(
+        titles(&book),
+        [
+            "The Red Moon — Chapter 1",
+            "Chapter 2",
+            "Chapter 3",
+            "The Blue Sun — Chapter 1",
+            "Chapter 2",
+            "Chapter 3",
+        ]
+    );
+}
+
+#[test]
+fn parts_may_have_letters() {
+    for part in ["1.xhtml", ""] {
+        let book = Epub::new()
+            .document("1.xhtml", &section("a"))
+            .document("2.xhtml", &section("b"))
+            .document("3.xhtml", &section("c"))
+            .document("4.xhtml", &section("d"))
+            .part("Part A", part, &[("Dawn", "1.xhtml"), ("Noon", "2.xhtml")])
+            .part(
+                "Part B",
+                &part.replace('1', "3"),
+                &[("Dusk", "3.xhtml"), ("Night", "4.xhtml")],
+            )
+            .book();
+        assert_eq!(
+            titles(&book),
+            ["Part A — Dawn", "Noon", "Part B — Dusk", "Night"]
+        );
+    }
+}

@@ -97,3 +97,18 @@ fn rows_of_tables_are_read_with_their_headers() {
     let text = chapter_text(&book(&source).chapters[0]);
     assert!(text.ends_with("Town: Bern; People: 130"), "{text}");
 }
+
+#[test]
+fn breaks_of_pages_and_lines_hold_words_apart() {
+    for (kind, between) in [
+        ("", "\n"),
+        (" w:type='textWrapping'", "\n"),
+        (" w:type='page'", " "),
+        (" w:type='column'", " "),
+    ] {
+        let runs = format!("<w:r><w:t>Half past</w:t><w:br{kind}/><w:t>four.</w:t></w:r>");
+        let book = book(&(paragraph("", &runs) + &chapter("berschrift1", "One")));
+        let read = format!("Half past{between}four.");
+        assert!(text(&book).contains(&read), "{kind}: {}", text(&book));
+    }
+}

@@ -373,3 +373,35 @@ fn covers_are_found_in_every_place() {
         .file("z.jpg", "text");
     assert_eq!(with(lie), None);
 }
+
+#[test]
+fn the_language_of_a_file_is_that_of_its_text() {
+    let spanish =
+        "<p>Hola, buenos días a todos.</p><p lang='fr'>Bonjour.</p><p lang='en'>Good day.</p>";
+    let german =
+        "<p>Der Regen hatte noch nicht aufgehört, und im Haus am Ende der Straße war es still.</p>";
+    let file = |language: &str, text: &str| {
+        format!(
+            "<html xml:lang='{language}'><body>{text}{}</body></html>",
+            paragraphs(1)
+        )
+    };
+    let only =
+        |language: &str, text: &str| format!("<html lang='{language}'><body>{text}</body></html>");
+    let languages = |first: String, second: String| {
+        let book = Epub::new()
+            .document("0.xhtml", &paragraphs(20))
+            .raw_document("1.xhtml", first)
+            .raw_document("2.xhtml", second)
+            .book();
+        let blocks = book.chapters.into_iter().flat_map(|chapter| chapter.blocks);
+        let languages = blocks.skip(20).map(|block| block.language);
+        let tags = languages.map(|language| language.map_or(String::new(), |tag| tag.to_string()));
+        tags.collect::<Vec<_>>().join(" ")
+    };
+    let english = only("en", "<p>Well.</p>");
+    assert_eq!(languages(only("es", spanish), english.clone()), "es fr  ");
+    // A template's word, which the text of the file belies, or which stands in every file.
+    assert_eq!(languages(file("es", "<p>One.</p>"), english), "  ");
+    assert_eq!(languages(only("es", german), only("es", german)), " ");
+}

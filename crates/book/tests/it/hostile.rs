@@ -380,3 +380,31 @@ fn a_file_that_is_cut_off_says_so() {
     }
     assert!(!is_told("b.html", text.as_bytes()), "a piece has no end");
 }
+
+#[test]
+fn endless_ids_links_spans_and_style_sheets_take_linear_time() {
+    let ids = "<a id='i' href='#i'>x<a href='#i'>1</a></a>";
+    let wrapped = format!("<div id='{}'>", "x".repeat(90)).repeat(400);
+    let spans = "<tr><td rowspan='1000'>a<td rowspan='1000'>b<td>c</tr>";
+    let css = ".a{display:none}x>.b{display:block}/**/@media{";
+    for (head, part) in [
+        (String::new(), ids),
+        (wrapped, ids),
+        ("<table>".to_owned(), spans),
+        ("<style>".to_owned(), css),
+        (
+            "<style>.a{display:none}</style>".to_owned(),
+            "<p class='a b'>x<sup>1</sup>/",
+        ),
+    ] {
+        let page = |count: usize| format!("{head}{}", part.repeat(count));
+        let time = |page: String| {
+            let start = cpu_time();
+            let _ = read_bytes("a.html", page.as_bytes());
+            cpu_time() - start
+        };
+        let (small, large) = (time(page(2_000)), time(page(16_000)));
+        let most = small * 16 + Duration::from_millis(500);
+        assert!(large < most, "{part}: {small:?}, then {large:?}");
+    }
+}

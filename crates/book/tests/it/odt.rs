@@ -81,3 +81,21 @@ fn flat_files_are_read_and_locked_ones_named() {
     let error = read_bytes("book.odt", &locked).unwrap_err();
     assert!(matches!(error, BookError::Drm { .. }), "{error}");
 }
+
+#[test]
+fn hidden_sections_are_not_read() {
+    let section = |display: &str, text: &str| {
+        format!("<text:section text:name='s'{display}><text:p>{text}</text:p></text:section>")
+    };
+    let source = [
+        chapter("One"),
+        section(" text:display='none'", "GONE"),
+        section("", "Shown."),
+        chapter("Two"),
+    ];
+    let text = text(&book(&source.concat()));
+    assert!(
+        text.contains("\nShown.\n") && !text.contains("GONE"),
+        "{text}"
+    );
+}

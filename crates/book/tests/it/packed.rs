@@ -28,7 +28,12 @@ fn the_only_book_in_a_zip_file_is_read() {
         ("__MACOSX/._book.epub", b"x"),
         ("cover.jpg", b"x"),
     ]);
-    assert_eq!(titles(&read_bytes("a.zip", &inner).unwrap()), ["One"]);
+    let book = read_bytes("a.zip", &inner).unwrap();
+    assert_eq!(titles(&book), ["One"]);
+    assert_eq!(
+        book.warnings,
+        ["`folder/readme.txt`, which is packed with `folder/book.epub`, is not read"]
+    );
     let text_only = zip(&[("notes.txt", SENTENCE.as_bytes())]);
     let book = read_bytes("a.zip", &text_only).unwrap();
     assert_eq!(

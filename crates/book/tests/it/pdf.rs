@@ -203,6 +203,17 @@ fn a_picture_is_read_by_tesseract_on_request() {
         ocr: true,
         ..ReadOptions::default()
     };
+    let french = ReadOptions {
+        language: Some(audiotome_core::Language::new("fr")),
+        ..options.clone()
+    };
+    if let (Err(error), true) = (
+        read_with("page.png", &picture, &french),
+        is_installed("tesseract"),
+    ) {
+        assert!(error.to_string().contains("`fra`"), "{error}");
+        assert!(error.hint().unwrap().contains("`tesseract-ocr-fra`"));
+    }
     match read_with("page.png", &picture, &options) {
         Ok(book) => assert_eq!(text(&book), "The old clock struck again."),
         Err(error) => {
