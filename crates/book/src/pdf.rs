@@ -8,6 +8,7 @@ mod info;
 mod join;
 pub(crate) mod layout;
 mod outline;
+pub(crate) mod running;
 
 use std::ffi::OsStr;
 use std::fs::File;

@@ -174,6 +174,33 @@ fn columns_are_read_one_after_the_other_and_large_type_is_a_heading() {
 }
 
 #[test]
+fn headings_at_the_top_of_pages_are_no_running_heads() {
+    let line = "The old clock struck again, and nobody in the house was awake.";
+    for headings in [
+        ["Chapter 1", "Chapter 2", "Chapter 3"],
+        ["Chapter I", "Chapter II", "Chapter III"],
+        ["1", "2", "3"],
+    ] {
+        let mut pages = Vec::new();
+        for (heading, number) in headings
+            .into_iter()
+            .zip([["1", "2"], ["3", "4"], ["5", "6"]])
+        {
+            let mut first = page("A Book", number[0], &["", "", line, line, line]);
+            first.push((16, 50, 540, heading));
+            pages.extend([first, page("A Book", number[1], &[line, line, line])]);
+        }
+        let book = read_bytes("book.pdf", &pdf(&pages, &[])).unwrap();
+        assert_eq!(titles(&book), headings);
+        assert_eq!(book.chapters[1].blocks[0].text, headings[1]);
+        assert_eq!(text(&book).matches("A Book").count(), 0);
+        let outline: Vec<(&str, usize)> = headings.into_iter().zip([0, 2, 4]).collect();
+        let book = read_bytes("book.pdf", &pdf(&pages, &outline)).unwrap();
+        assert_eq!(book.chapters[2].blocks[0].text, headings[2]);
+    }
+}
+
+#[test]
 fn pages_without_text_need_ocr_and_broken_files_say_so() {
     let error = read_bytes("scan.pdf", &pdf(&[Vec::new()], &[])).unwrap_err();
     assert!(matches!(error, BookError::NoText { images: true, .. }));
