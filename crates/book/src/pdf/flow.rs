@@ -4,6 +4,7 @@ use audiotome_core::Metadata;
 
 use super::furniture;
 use super::headings::Sizes;
+use super::initials;
 use super::join::Words;
 use super::layout::{Line, Sheet};
 use super::outline::Item;
@@ -36,6 +37,7 @@ struct Paragraph {
 /// The book as one page of HTML.
 pub(crate) fn pages(mut sheets: Vec<Sheet>, outline: Vec<Item>, metadata: Metadata) -> Pages {
     furniture::remove(&mut sheets);
+    initials::join(&mut sheets);
     let paragraphs = paragraphs(&sheets);
     let places = places(&outline, &paragraphs);
     let mut html = String::new();
