@@ -28,27 +28,30 @@ enum Side {
     Across,
 }
 
-/// The lines as they are read: as they are unless there are columns.
-pub(super) fn order(lines: Vec<Line>) -> Vec<Line> {
-    let order = order_of(&lines, (0..lines.len()).collect());
+/// The lines as they are read: as they are unless there are columns. Lines of one column are told so.
+pub(super) fn order(mut lines: Vec<Line>) -> Vec<Line> {
+    let all = (0..lines.len()).collect();
+    let order = order_of(&mut lines, all);
     let mut lines: Vec<Option<Line>> = lines.into_iter().map(Some).collect();
-    order
-        .into_iter()
-        .filter_map(|at| lines[at].take())
-        .collect()
+    let in_order = order.into_iter().filter_map(|at| lines[at].take());
+    in_order.collect()
 }
 
 /// The order of some lines. More than two columns are two of which one is made of columns.
-fn order_of(lines: &[Line], some: Vec<usize>) -> Vec<usize> {
+fn order_of(lines: &mut [Line], some: Vec<usize>) -> Vec<usize> {
     let Some(runs) = columns(lines, &some) else {
         return some;
     };
     let mut order = Vec::with_capacity(some.len());
     for run in runs {
         if run.is_in_columns(lines) {
-            let [left, right] = [run.left, run.right].map(|side| by_blocks(lines, side));
-            order.extend(order_of(lines, left));
-            order.extend(order_of(lines, right));
+            for side in [run.left, run.right] {
+                let side = by_blocks(lines, side);
+                for at in &side {
+                    lines[*at].column = side[0] + 1;
+                }
+                order.extend(order_of(lines, side));
+            }
         } else {
             let mut both = [run.left, run.right].concat();
             both.sort_unstable();

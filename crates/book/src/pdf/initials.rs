@@ -49,22 +49,24 @@ pub(super) fn is_initial(text: &str) -> bool {
     letters.next().is_some_and(char::is_uppercase) && letters.next().is_none()
 }
 
+/// Whether a line is an initial large enough for one beside it.
+pub(super) fn begins(initial: &Line, line: &Line) -> bool {
+    initial.size > line.size * LARGER && is_initial(&initial.text)
+}
+
 /// The first line of the text that the initial at `at` begins.
 fn beside(sheet: &Sheet, at: usize) -> Option<usize> {
     let initial = &sheet.lines[at];
-    if !is_initial(&initial.text) {
-        return None;
-    }
-    let begins = |line: &Line| {
+    let is_begun = |line: &Line| {
         let middle = (line.top + line.bottom) / 2.0;
-        is_right_of(initial, line)
-            && initial.size > line.size * LARGER
+        begins(initial, line)
+            && is_right_of(initial, line)
             && middle > initial.top
             && middle < initial.bottom
             && line.text.starts_with(char::is_alphabetic)
     };
     (0..sheet.lines.len())
-        .filter(|index| begins(&sheet.lines[*index]))
+        .filter(|index| is_begun(&sheet.lines[*index]))
         .min_by(|a, b| sheet.lines[*a].top.total_cmp(&sheet.lines[*b].top))
 }
 
@@ -97,5 +99,6 @@ fn take(sheet: &mut Sheet, number: usize, at: usize, first: usize) -> Rest {
 /// Whether an initial is a word itself: `A` before `boy`.
 fn is_word(rest: &Rest, words: &Words) -> bool {
     let whole = format!("{}{}", rest.initial, rest.word);
-    !words.have(&whole) && words.have(&rest.initial) && words.have(&rest.word)
+    let may_be_one = rest.initial.ends_with(['A', 'I']) || words.have(&rest.initial);
+    may_be_one && !words.have(&whole) && words.have(&rest.word)
 }

@@ -30,6 +30,8 @@ pub(crate) struct Sheet {
 pub(crate) struct Line {
     /// Number of its block on the page.
     pub(crate) block: usize,
+    /// Number of its column, where there are several.
+    pub(crate) column: usize,
     pub(crate) left: f32,
     pub(crate) top: f32,
     pub(crate) right: f32,
@@ -98,6 +100,7 @@ pub(crate) fn line(words: &[Word], block: usize) -> Option<Line> {
         size,
         first_width: first.right - first.left,
         text,
+        ..Line::default()
     })
 }
 
@@ -164,7 +167,7 @@ fn push(mut lines: Vec<Line>, next: Line) -> Vec<Line> {
     let beside = lines.last_mut().filter(|last| {
         let level = (last.bottom - next.bottom).abs() < last.size * 0.25;
         let gap = next.left - last.right;
-        level && gap > 0.0 && gap < last.size * FARTHEST
+        level && gap > 0.0 && gap < last.size * FARTHEST && !initials::begins(last, &next)
     });
     let Some(last) = beside else {
         lines.push(next);

@@ -260,13 +260,20 @@ fn a_large_initial_begins_its_word_and_is_no_heading() {
         chapter("One", "R", "iver and road went on side by side"),
         chapter("Two", "A", "river is no road, they said to him"),
         chapter("Three", "A", "bout noon they came to the hill and"),
+        vec![
+            (16, 50, 540, "Four"),
+            (30, 50, 484, "O"),
+            (12, 74, 484, "nce it stood on the line, and the river"),
+            (12, 50, 470, "went by, which is no great wonder there."),
+        ],
     ];
     let book = read_bytes("book.pdf", &pdf(&pages, &[])).unwrap();
-    assert_eq!(titles(&book), ["One", "Two", "Three"]);
+    assert_eq!(titles(&book), ["One", "Two", "Three", "Four"]);
     let begins = [
         "River and road went",
         "A river is no road",
         "About noon they came",
+        "Once it stood on the line",
     ];
     for (chapter, begin) in book.chapters.iter().zip(begins) {
         assert_eq!(chapter.blocks.len(), 2, "{:?}", chapter.blocks);
