@@ -3,7 +3,7 @@
 //! Poppler orders what it takes for blocks, and a space between paragraphs makes new ones: where
 //! those of two columns are of equal height, it reads from one to the other and back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::layout::Line;
 
@@ -168,7 +168,8 @@ fn extent(lines: &[Line], some: &[usize]) -> Option<(f32, f32)> {
     Some(extents.fold(first, |all, own| (all.0.min(own.0), all.1.max(own.1))))
 }
 
-/// Whether lines are text: as long as each other but for the last ones of paragraphs.
+/// Whether lines are text: several in a block, and as long as each other but for the last ones of
+/// paragraphs. The rows of a table are blocks of a line.
 fn is_text(lines: &[Line], some: &[usize]) -> bool {
     let characters: usize = some.iter().map(|at| lines[*at].text.chars().count()).sum();
     let mut widths: Vec<f32> = some
@@ -179,8 +180,10 @@ fn is_text(lines: &[Line], some: &[usize]) -> bool {
     let Some(full) = widths.get(widths.len() * 4 / 5) else {
         return false;
     };
+    let blocks: HashSet<usize> = some.iter().map(|at| lines[*at].block).collect();
     let nearly_full = widths.iter().filter(|width| **width > full * 0.75).count();
     some.len() >= LEAST_LINES
+        && some.len() * 2 >= blocks.len() * 3
         && characters >= some.len() * LEAST_CHARACTERS
         && nearly_full * 2 >= some.len()
 }
@@ -289,6 +292,9 @@ mod tests {
         let table: Vec<Line> = cells.collect();
         let texts = |lines: Vec<Line>| lines.into_iter().map(|line| line.text).collect::<Vec<_>>();
         assert_eq!(texts(order(table.clone())), texts(table));
+        let rows = side_by_side(&[50.0, 200.0], 1..9);
+        let rows: Vec<Line> = rows.into_iter().step_by(2).collect();
+        assert_eq!(texts(order(rows.clone())), texts(rows));
         let single = side_by_side(&[50.0], 1..9);
         assert_eq!(texts(order(single.clone())), texts(single));
     }

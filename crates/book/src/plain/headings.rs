@@ -47,7 +47,9 @@ impl Headings {
         headings.add_numbered_titles(paragraphs, marks);
         let mut named = contents.headings.clone();
         named.retain(|index| paragraphs[*index].lines.len() == 1 && !headings.is_joined(*index));
-        headings.add_run(&named, paragraphs, marks);
+        // Sections of chapters that are known, else the chapters.
+        let level = if headings.found.is_empty() { 2 } else { 3 };
+        headings.add_run(&named, level, paragraphs, marks);
         for index in headings.candidates(paragraphs) {
             if let Some(level) = level_by_layout(paragraphs, index) {
                 let title = marks.spoken(paragraphs[index].lines[0]);
@@ -112,7 +114,7 @@ impl Headings {
     fn add_numerals(&mut self, paragraphs: &[Paragraph<'_>], marks: &Marks) {
         for run in self.runs(paragraphs, |index| bare_number(&paragraphs[index])) {
             if run.len() >= NUMBERS {
-                self.add_run(&run, paragraphs, marks);
+                self.add_run(&run, 2, paragraphs, marks);
             }
         }
     }
@@ -133,7 +135,7 @@ impl Headings {
             };
             for run in self.runs(paragraphs, number) {
                 if run.len() >= TITLES && run.windows(2).all(|two| has_text(two[0], two[1])) {
-                    self.add_run(&run, paragraphs, marks);
+                    self.add_run(&run, 2, paragraphs, marks);
                 }
             }
         }
@@ -159,11 +161,11 @@ impl Headings {
         runs
     }
 
-    fn add_run(&mut self, run: &[usize], paragraphs: &[Paragraph<'_>], marks: &Marks) {
+    fn add_run(&mut self, run: &[usize], level: u8, paragraphs: &[Paragraph<'_>], marks: &Marks) {
         for index in run {
             self.found
                 .entry(*index)
-                .or_insert_with(|| (2, marks.spoken(&marks.join(&paragraphs[*index]))));
+                .or_insert_with(|| (level, marks.spoken(&marks.join(&paragraphs[*index]))));
         }
     }
 }
