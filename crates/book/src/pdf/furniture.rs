@@ -44,29 +44,38 @@ fn edge(page: usize, sheet: &Sheet, line: &Line, sizes: &Sizes) -> Edge {
 }
 
 /// A head that names its chapter is on too few pages to prove itself where chapters are short, but
-/// it stands just where other heads do.
+/// it stands just where other heads do, with nothing between it and the edge of the page.
 fn add_heads_of_short_chapters(edges: &[Edge], goes: &mut [bool]) {
+    let outermost: Vec<bool> = edges.iter().map(|edge| is_outermost(edge, edges)).collect();
     let is_among_heads = |edge: &Edge| {
         let near = running::near(edges, edge.page);
         let pages = |range: std::ops::Range<usize>, is_head: &dyn Fn(usize) -> bool| {
-            let mut pages: Vec<usize> = range
-                .filter(|at| is_head(*at))
-                .map(|at| edges[at].page)
-                .collect();
+            let heads = range.filter(|at| is_head(*at));
+            let mut pages: Vec<usize> = heads.map(|at| edges[at].page).collect();
             pages.dedup();
             pages.len()
         };
         let heads = pages(near.clone(), &|at| {
-            goes[at] && edges[at].is_at_place_of(edge, PLACE)
+            goes[at] && outermost[at] && edges[at].is_at_place_of(edge, PLACE)
         });
         heads >= 3 && heads * 3 >= pages(near, &|_| true)
     };
+    let may_be_one = |at: usize| !goes[at] && outermost[at] && !edges[at].is_large;
     let found: Vec<usize> = (0..edges.len())
-        .filter(|at| !goes[*at] && !edges[*at].is_large && is_among_heads(&edges[*at]))
+        .filter(|at| may_be_one(*at) && is_among_heads(&edges[*at]))
         .collect();
     for at in found {
         goes[at] = true;
     }
+}
+
+fn is_outermost(edge: &Edge, edges: &[Edge]) -> bool {
+    let near = &edges[running::near(edges, edge.page)];
+    let mut own = near.iter().filter(|other| other.page == edge.page);
+    own.all(|other| match edge.place < 0.5 {
+        true => edge.place <= other.place + PLACE,
+        false => edge.place + PLACE >= other.place,
+    })
 }
 
 /// The lines at the edges of a page.
@@ -167,7 +176,12 @@ mod tests {
             .map(|head| page(line(20.0, head), ""))
             .collect();
         sheets.push(page(line(60.0, "A first line of text"), ""));
+        // Words that come again below the heads make no place for heads.
+        for (sheet, words) in sheets.iter_mut().zip(["A", "A", "A", "A", "A", "Another"]) {
+            sheet.lines.push(line(40.0, &format!("{words} table")));
+        }
         remove(&mut sheets);
+        assert_eq!(texts(&sheets[5])[2], "Another table");
         assert_eq!(texts(&sheets[5])[0], TEXT);
         assert_eq!(texts(&sheets[6])[0], "A first line of text");
     }

@@ -25,7 +25,7 @@ const SIZE: f32 = 0.1;
 pub(crate) struct Edge {
     pub(crate) page: usize,
     /// How low it stands, as a share of the page's height.
-    place: f32,
+    pub(crate) place: f32,
     size: f32,
     /// Whether its type is larger than the text's.
     pub(crate) is_large: bool,
