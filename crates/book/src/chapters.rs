@@ -15,6 +15,7 @@ mod words;
 use audiotome_core::{Block, BlockKind, Chapter, Metadata};
 
 use crate::document::{Document, Entry, Matter};
+pub(crate) use contents::is_label as is_contents_label;
 pub(crate) use outline::Outline;
 use outline::Place;
 use starts::Start;

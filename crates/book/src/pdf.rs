@@ -1,13 +1,16 @@
 //! PDF with a text layer, by Poppler's programs: where each word stands, and the outline. Lines
 //! become paragraphs again here: a PDF knows none.
 
+mod columns;
 pub(crate) mod flow;
 mod furniture;
 mod headings;
 mod info;
+mod initials;
 mod join;
 pub(crate) mod layout;
 mod outline;
+pub(crate) mod running;
 
 use std::ffi::OsStr;
 use std::fs::File;

@@ -3,10 +3,12 @@
 //! A text file has no markup, so everything is read from its layout. Paragraphs, headings and
 //! notes found here go the same way to chapters as those of every other format.
 
+mod contents;
 mod headings;
 mod inline;
 mod layout;
 mod metadata;
+mod pages;
 
 use audiotome_core::{Block, BlockKind, Book, LeftOutKind, Metadata};
 
@@ -45,7 +47,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, options: &ReadOptions) -> Result<Bo
         return Err(too_large(format!("it has over {MOST_LINES} lines")));
     }
     let text = encoding::decode(bytes, None);
-    let lines = layout::lines(&text);
+    let lines = pages::lines(&text);
     let metadata = metadata::read(&lines);
     let paragraphs = layout::paragraphs(&lines);
     if paragraphs.len() > MAX_BLOCKS {
@@ -73,7 +75,8 @@ pub(crate) fn said_in_head(text: &str) -> Metadata {
 /// paragraphs are as far from the margin as it is.
 fn blocks(paragraphs: &[Paragraph<'_>], text: &str) -> Vec<Located> {
     let marks = inline::Marks::of(text);
-    let headings = Headings::find(paragraphs, &marks);
+    let contents = contents::find(paragraphs);
+    let headings = Headings::find(paragraphs, &marks, &contents);
     let mut blocks = Vec::with_capacity(paragraphs.len());
     let mut notes_section = false;
     let mut note_indent = None;
@@ -98,8 +101,13 @@ fn blocks(paragraphs: &[Paragraph<'_>], text: &str) -> Vec<Located> {
             note_indent.is_some_and(|indent| indent >= 2 && paragraph.indent >= indent);
         note_indent = (starts_note || note_goes_on).then_some(paragraph.indent);
         let is_note = notes_section || note_indent.is_some();
+        let left_out = if contents.list.contains(&index) {
+            Some(LeftOutKind::Contents)
+        } else {
+            is_note.then_some(LeftOutKind::Notes)
+        };
         blocks.push(Located {
-            left_out: is_note.then_some(LeftOutKind::Notes),
+            left_out,
             ..Located::new(block)
         });
     }

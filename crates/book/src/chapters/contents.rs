@@ -23,7 +23,7 @@ pub(super) fn leave_out(documents: &mut [Document]) {
                 .take_while(|block| is_link_line(block))
                 .count();
             if length >= SHORTEST_LIST {
-                let from = at - usize::from(at > 0 && is_list_heading(&blocks[at - 1]));
+                let from = at - usize::from(at > 0 && is_label(&blocks[at - 1].block.text));
                 for block in &mut blocks[from..at + length] {
                     block.left_out.get_or_insert(LeftOutKind::Contents);
                 }
@@ -47,6 +47,7 @@ fn is_link_line(block: &Located) -> bool {
         && block.linked * 100 >= letters.min(characters) * LINKED
 }
 
-fn is_list_heading(block: &Located) -> bool {
-    labels::kind(&block.block.text) == Some(LeftOutKind::Contents)
+/// Whether a line says that a list of contents follows.
+pub(crate) fn is_label(text: &str) -> bool {
+    labels::kind(text) == Some(LeftOutKind::Contents)
 }

@@ -4,6 +4,7 @@ use audiotome_core::Metadata;
 
 use super::furniture;
 use super::headings::Sizes;
+use super::initials;
 use super::join::Words;
 use super::layout::{Line, Sheet};
 use super::outline::Item;
@@ -36,6 +37,7 @@ struct Paragraph {
 /// The book as one page of HTML.
 pub(crate) fn pages(mut sheets: Vec<Sheet>, outline: Vec<Item>, metadata: Metadata) -> Pages {
     furniture::remove(&mut sheets);
+    initials::join(&mut sheets);
     let paragraphs = paragraphs(&sheets);
     let places = places(&outline, &paragraphs);
     let mut html = String::new();
@@ -178,10 +180,13 @@ fn is_note(sheet: &Sheet, line: &Line, sizes: &Sizes) -> bool {
     marked && sizes.is_small(line.size) && line.top > sheet.height * 0.5
 }
 
-/// The left and right edge of the text around a line: of lines of its type that overlap it.
+/// The left and right edge of the text around a line: of lines of its type and column that overlap it.
 fn column(sheet: &Sheet, line: &Line) -> (f32, f32) {
     let beside = sheet.lines.iter().filter(|other| {
-        other.left < line.right && other.right > line.left && (other.size - line.size).abs() < 1.0
+        other.column == line.column
+            && other.left < line.right
+            && other.right > line.left
+            && (other.size - line.size).abs() < 1.0
     });
     beside.fold((line.left, line.right), |(left, right), other| {
         (left.min(other.left), right.max(other.right))

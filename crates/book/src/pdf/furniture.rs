@@ -1,54 +1,81 @@
 //! What stands on every page: running headers, footers, page numbers.
 
-use std::collections::HashMap;
-
+use super::headings::Sizes;
 use super::layout::{Line, Sheet};
+use super::running::{self, Edge};
 
 /// Lines at the upper and lower edge of a page that can be such.
 const EDGE_LINES: usize = 3;
 /// Share of a page's height that is its edge.
 const EDGE: f32 = 0.14;
-/// Pages on which a line must stand to be a header.
-const OFTEN: usize = 3;
+/// Share of a page's height by which the heads of a book may differ in place.
+const PLACE: f32 = 0.004;
 
 /// Takes them out.
 pub(super) fn remove(sheets: &mut [Sheet]) {
-    let mut counts: HashMap<(String, i32), usize> = HashMap::new();
-    for sheet in sheets.iter() {
+    let sizes = Sizes::of(sheets);
+    let mut places = Vec::new();
+    let mut all: Vec<Edge> = Vec::new();
+    for (page, sheet) in sheets.iter().enumerate() {
         for index in edges(sheet) {
-            let line = &sheet.lines[index];
-            *counts.entry(key(line)).or_default() += 1;
+            places.push((page, index));
+            all.push(edge(page, sheet, &sheet.lines[index], &sizes));
         }
     }
-    let numbered = sheets.iter().filter(|sheet| has_number(sheet)).count();
-    let are_numbered = numbered * 2 > sheets.len();
-    for sheet in sheets {
-        let edges = edges(sheet);
-        let goes = |index: &usize| {
-            let line = &sheet.lines[*index];
-            let often = counts.get(&key(line)).is_some_and(|count| *count >= OFTEN);
-            often || are_numbered && is_number(&line.text)
-        };
-        let gone: Vec<usize> = edges.into_iter().filter(goes).collect();
-        let mut index = 0;
-        sheet.lines.retain(|_| {
-            index += 1;
-            !gone.contains(&(index - 1))
-        });
+    let mut goes = running::find(&all);
+    add_heads_of_short_chapters(&all, &mut goes);
+    let gone = places.iter().zip(goes).filter(|(_, goes)| *goes);
+    // From behind, for indices change.
+    for ((page, index), _) in gone.rev() {
+        sheets[*page].lines.remove(*index);
     }
 }
 
-/// A line without its numbers, and how high it stands: what is the same on every page.
-fn key(line: &Line) -> (String, i32) {
-    let mut text = String::new();
-    for word in line.text.split_whitespace() {
-        let number = is_number(word) || word.chars().any(|c| c.is_ascii_digit());
-        text.push_str(if number { "#" } else { word });
-        text.push(' ');
+fn edge(page: usize, sheet: &Sheet, line: &Line, sizes: &Sizes) -> Edge {
+    let middle = (line.top + line.bottom) / 2.0;
+    let place = middle / sheet.height.max(1.0);
+    Edge::new(
+        page,
+        place,
+        line.size,
+        sizes.is_large(line.size),
+        &line.text,
+    )
+}
+
+/// A head that names its chapter is on too few pages to prove itself where chapters are short, but
+/// it stands just where other heads do, with nothing between it and the edge of the page.
+fn add_heads_of_short_chapters(edges: &[Edge], goes: &mut [bool]) {
+    let outermost: Vec<bool> = edges.iter().map(|edge| is_outermost(edge, edges)).collect();
+    let is_among_heads = |edge: &Edge| {
+        let near = running::near(edges, edge.page);
+        let pages = |range: std::ops::Range<usize>, is_head: &dyn Fn(usize) -> bool| {
+            let heads = range.filter(|at| is_head(*at));
+            let mut pages: Vec<usize> = heads.map(|at| edges[at].page).collect();
+            pages.dedup();
+            pages.len()
+        };
+        let heads = pages(near.clone(), &|at| {
+            goes[at] && outermost[at] && edges[at].is_at_place_of(edge, PLACE)
+        });
+        heads >= 3 && heads * 3 >= pages(near, &|_| true)
+    };
+    let may_be_one = |at: usize| !goes[at] && outermost[at] && !edges[at].is_large;
+    let found: Vec<usize> = (0..edges.len())
+        .filter(|at| may_be_one(*at) && is_among_heads(&edges[*at]))
+        .collect();
+    for at in found {
+        goes[at] = true;
     }
-    #[expect(clippy::cast_possible_truncation, reason = "places on paper are small")]
-    let place = (line.top / 4.0).round() as i32;
-    (text.to_lowercase(), place)
+}
+
+fn is_outermost(edge: &Edge, edges: &[Edge]) -> bool {
+    let near = &edges[running::near(edges, edge.page)];
+    let mut own = near.iter().filter(|other| other.page == edge.page);
+    own.all(|other| match edge.place < 0.5 {
+        true => edge.place <= other.place + PLACE,
+        false => edge.place + PLACE >= other.place,
+    })
 }
 
 /// The lines at the edges of a page.
@@ -70,27 +97,6 @@ fn edges(sheet: &Sheet) -> Vec<usize> {
     edges
 }
 
-fn has_number(sheet: &Sheet) -> bool {
-    edges(sheet)
-        .iter()
-        .any(|index| is_number(&sheet.lines[*index].text))
-}
-
-/// Whether a text is nothing but the number of a page: `12`, `- 12 -`, `xii`, `12 / 300`.
-fn is_number(text: &str) -> bool {
-    let inner = text.trim_matches(|c: char| !c.is_alphanumeric());
-    let lower = inner.to_lowercase();
-    let inner = lower.strip_prefix("page ").unwrap_or(&lower);
-    let digits = !inner.is_empty()
-        && inner.len() <= 12
-        && inner.chars().any(|c| c.is_ascii_digit())
-        && inner
-            .chars()
-            .all(|c| c.is_ascii_digit() || " /-–of".contains(c));
-    let roman = !inner.is_empty() && inner.len() <= 7 && inner.chars().all(|c| "ivxlc".contains(c));
-    digits || roman
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,37 +105,84 @@ mod tests {
         Line {
             top,
             bottom: top + 10.0,
+            size: 10.0,
             text: text.to_owned(),
             ..Line::default()
         }
     }
 
+    fn sheet(lines: Vec<Line>) -> Sheet {
+        Sheet {
+            width: 400.0,
+            height: 600.0,
+            lines,
+        }
+    }
+
+    /// A page with its first line, text, and its last line.
+    fn page(first: Line, last: &str) -> Sheet {
+        let text = line(100.0, TEXT);
+        sheet(vec![first, text, line(570.0, last)])
+    }
+
+    fn texts(sheet: &Sheet) -> Vec<&str> {
+        sheet.lines.iter().map(|line| line.text.as_str()).collect()
+    }
+
+    const TEXT: &str = "Words that fill the page from its left to its right.";
+
     #[test]
     fn headers_and_numbers_go_and_text_stays() {
+        let head = |page| line(20.0, &format!("A Book {page}"));
         let mut sheets: Vec<Sheet> = (1..=6)
-            .map(|page| Sheet {
-                width: 400.0,
-                height: 600.0,
-                lines: vec![
-                    line(20.0, &format!("A Book {page}")),
-                    line(100.0, "The same words at the same place."),
-                    line(570.0, &format!("– {page} –")),
-                ],
-            })
+            .map(|number| page(head(number), &format!("– {number} –")))
             .collect();
         sheets[0].lines.push(line(560.0, "A last line of text"));
         remove(&mut sheets);
-        let texts = |sheet: &Sheet| {
-            sheet
-                .lines
-                .iter()
-                .map(|line| line.text.clone())
-                .collect::<Vec<_>>()
+        assert_eq!(texts(&sheets[0]), [TEXT, "A last line of text"]);
+        assert_eq!(texts(&sheets[5]), [TEXT]);
+    }
+
+    #[test]
+    fn headings_at_the_top_of_pages_stay() {
+        let large = |text: &str| Line {
+            size: 16.0,
+            ..line(60.0, text)
         };
-        assert_eq!(
-            texts(&sheets[0]),
-            ["The same words at the same place.", "A last line of text"]
-        );
-        assert_eq!(texts(&sheets[5]), ["The same words at the same place."]);
+        for headings in [["Chapter 1", "Chapter 2", "Chapter 3"], ["I", "II", "III"]] {
+            let mut sheets = Vec::new();
+            for heading in headings {
+                sheets.push(page(large(heading), ""));
+                sheets.push(page(line(60.0, &format!("It goes on after {heading}")), ""));
+            }
+            remove(&mut sheets);
+            assert_eq!(texts(&sheets[2])[0], headings[1]);
+            assert_eq!(sheets[3].lines.len(), 3);
+        }
+    }
+
+    #[test]
+    fn a_line_at_the_place_of_the_heads_is_one() {
+        let heads = [
+            "A Book",
+            "The Storm",
+            "A Book",
+            "The Storm",
+            "A Book",
+            "A Dog",
+        ];
+        let mut sheets: Vec<Sheet> = heads
+            .iter()
+            .map(|head| page(line(20.0, head), ""))
+            .collect();
+        sheets.push(page(line(60.0, "A first line of text"), ""));
+        // Words that come again below the heads make no place for heads.
+        for (sheet, words) in sheets.iter_mut().zip(["A", "A", "A", "A", "A", "Another"]) {
+            sheet.lines.push(line(40.0, &format!("{words} table")));
+        }
+        remove(&mut sheets);
+        assert_eq!(texts(&sheets[5])[2], "Another table");
+        assert_eq!(texts(&sheets[5])[0], TEXT);
+        assert_eq!(texts(&sheets[6])[0], "A first line of text");
     }
 }

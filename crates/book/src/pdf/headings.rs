@@ -52,6 +52,11 @@ impl Sizes {
         Some(rank.unwrap_or(5).min(5) + 1)
     }
 
+    /// Whether text of this size is larger than the book's.
+    pub(super) fn is_large(&self, size: f32) -> bool {
+        is_larger(quarters(size), self.text)
+    }
+
     /// Whether text of this size is smaller than the book's.
     pub(super) fn is_small(&self, size: f32) -> bool {
         size * 4.0 < as_float(self.text) * SMALLER

@@ -26,6 +26,11 @@ impl Words {
         Self(words)
     }
 
+    /// Whether the book has the word.
+    pub(super) fn have(&self, word: &str) -> bool {
+        self.0.contains(&trimmed(word).to_lowercase())
+    }
+
     /// Adds a line to a paragraph.
     pub(super) fn join(&self, paragraph: &mut String, line: &str) {
         if paragraph.is_empty() {

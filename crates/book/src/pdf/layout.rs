@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, Read as _};
 
+use super::{columns, initials};
 use crate::BookError;
 
 /// Words of a book.
@@ -11,6 +12,10 @@ const LONGEST_LINE: u64 = 64 << 10;
 
 /// Times the size of type that two words of a line can be apart.
 const FARTHEST: f32 = 3.0;
+/// Times the size of type that two words are apart at least.
+const CLOSEST: f32 = 0.12;
+/// Times the size of the text that a letter has which begins it.
+const LARGER: f32 = 1.15;
 
 /// A page of a PDF, in points; the origin is the upper left corner.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +30,8 @@ pub(crate) struct Sheet {
 pub(crate) struct Line {
     /// Number of its block on the page.
     pub(crate) block: usize,
+    /// Number of its column, where there are several.
+    pub(crate) column: usize,
     pub(crate) left: f32,
     pub(crate) top: f32,
     pub(crate) right: f32,
@@ -77,7 +84,9 @@ pub(crate) fn line(words: &[Word], block: usize) -> Option<Line> {
         if is_mark {
             continue;
         }
-        if !text.is_empty() {
+        let before = index.checked_sub(1).map(|before| &words[before]);
+        let is_torn = before.is_some_and(|before| is_torn(before, word));
+        if !text.is_empty() && !is_torn {
             text.push(' ');
         }
         text.push_str(&word.text);
@@ -91,7 +100,16 @@ pub(crate) fn line(words: &[Word], block: usize) -> Option<Line> {
         size,
         first_width: first.right - first.left,
         text,
+        ..Line::default()
     })
+}
+
+/// Whether a larger letter stands so close to what follows that both are one word.
+fn is_torn(letter: &Word, rest: &Word) -> bool {
+    let height = |word: &Word| word.bottom - word.top;
+    initials::is_initial(&letter.text)
+        && height(letter) > height(rest) * LARGER
+        && rest.left - letter.right < height(rest) * CLOSEST
 }
 
 /// Reads all pages.
@@ -100,7 +118,7 @@ pub(crate) fn line(words: &[Word], block: usize) -> Option<Line> {
 /// [`BookError::TooLarge`].
 pub(crate) fn read(mut output: impl BufRead, name: &str) -> Result<Vec<Sheet>, BookError> {
     let mut sheets: Vec<Sheet> = Vec::new();
-    let mut words = Vec::new();
+    let (mut words, mut lines) = (Vec::new(), Vec::new());
     let (mut block, mut count) = (0, 0);
     let mut bytes = Vec::new();
     loop {
@@ -126,12 +144,14 @@ pub(crate) fn read(mut output: impl BufRead, name: &str) -> Result<Vec<Sheet>, B
         } else if text.starts_with("<word ") {
             count += 1;
             words.extend(word(text));
-        } else if text.starts_with("</line>")
+        } else if text.starts_with("</line>") {
+            lines.extend(line(&words, block));
+            words.clear();
+        } else if text.starts_with("</page>")
             && let Some(sheet) = sheets.last_mut()
         {
-            let next = line(&words, block);
-            words.clear();
-            push(&mut sheet.lines, next);
+            let ordered = columns::order(std::mem::take(&mut lines));
+            sheet.lines = ordered.into_iter().fold(Vec::new(), push);
         }
         if count > MOST_WORDS {
             return Err(BookError::TooLarge {
@@ -143,21 +163,22 @@ pub(crate) fn read(mut output: impl BufRead, name: &str) -> Result<Vec<Sheet>, B
 }
 
 /// Adds a line. Where words stand far apart, each is one by itself: those beside one another are one.
-fn push(lines: &mut Vec<Line>, next: Option<Line>) {
-    let Some(next) = next else { return };
+fn push(mut lines: Vec<Line>, next: Line) -> Vec<Line> {
     let beside = lines.last_mut().filter(|last| {
         let level = (last.bottom - next.bottom).abs() < last.size * 0.25;
         let gap = next.left - last.right;
-        level && gap > 0.0 && gap < last.size * FARTHEST
+        level && gap > 0.0 && gap < last.size * FARTHEST && !initials::begins(last, &next)
     });
     let Some(last) = beside else {
-        return lines.push(next);
+        lines.push(next);
+        return lines;
     };
     last.text.push(' ');
     last.text.push_str(&next.text);
     last.right = next.right;
     last.top = last.top.min(next.top);
     last.bottom = last.bottom.max(next.bottom);
+    lines
 }
 
 fn word(text: &str) -> Option<Word> {

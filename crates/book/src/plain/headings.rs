@@ -1,9 +1,11 @@
 //! Which paragraphs are headings.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
+use super::contents::Contents;
 use super::inline::{Marks, is_note};
-use super::layout::Paragraph;
+use super::layout::{Paragraph, underlined};
 use crate::chapters::is_chapter_line;
 use crate::normalise::roman_value;
 
@@ -13,6 +15,12 @@ const LONGEST: usize = 300;
 const LONGEST_LINE: usize = 60;
 /// Letters of a chapter line without a title of its own.
 const BARE: usize = 24;
+/// Letters of a numbered title, and of the text below it.
+const LONGEST_TITLE: usize = 80;
+const SECTION: usize = 100;
+/// Numbers in their order that make chapters: alone, and in front of titles. Lists have them, too.
+const NUMBERS: usize = 2;
+const TITLES: usize = 3;
 /// Columns from the margin at which a line is a title rather than a paragraph's first.
 const CENTRED: usize = 9;
 
@@ -21,21 +29,30 @@ pub(super) struct Headings {
     found: HashMap<usize, (u8, String)>,
     /// Paragraphs that are the second line of the heading before them.
     joined: Vec<usize>,
+    /// Paragraphs that are none.
+    contents: Range<usize>,
 }
 
 impl Headings {
     /// Finds lines like "Chapter 3" (level 2), consecutive bare numerals (level 2), lines that
     /// stand further out than the text (level 1), underlined lines, and lines in capitals (level 3).
-    pub(super) fn find(paragraphs: &[Paragraph<'_>], marks: &Marks) -> Self {
+    pub(super) fn find(paragraphs: &[Paragraph<'_>], marks: &Marks, contents: &Contents) -> Self {
         let mut headings = Self {
             found: HashMap::new(),
             joined: Vec::new(),
+            contents: contents.list.clone(),
         };
         headings.add_chapter_lines(paragraphs, marks);
         headings.add_numerals(paragraphs, marks);
-        for (index, paragraph) in paragraphs.iter().enumerate() {
+        headings.add_numbered_titles(paragraphs, marks);
+        let mut named = contents.headings.clone();
+        named.retain(|index| paragraphs[*index].lines.len() == 1 && !headings.is_joined(*index));
+        // Sections of chapters that are known, else the chapters.
+        let level = if headings.found.is_empty() { 2 } else { 3 };
+        headings.add_run(&named, level, paragraphs, marks);
+        for index in headings.candidates(paragraphs) {
             if let Some(level) = level_by_layout(paragraphs, index) {
-                let title = marks.spoken(paragraph.lines[0]);
+                let title = marks.spoken(paragraphs[index].lines[0]);
                 headings.found.entry(index).or_insert((level, title));
             }
         }
@@ -54,6 +71,11 @@ impl Headings {
         self.joined.binary_search(&index).is_ok()
     }
 
+    fn candidates(&self, paragraphs: &[Paragraph<'_>]) -> Vec<usize> {
+        let all = 0..paragraphs.len();
+        all.filter(|index| !self.contents.contains(index)).collect()
+    }
+
     fn add_chapter_lines(&mut self, paragraphs: &[Paragraph<'_>], marks: &Marks) {
         let is_chapter = |paragraph: &Paragraph<'_>| {
             let letters: usize = paragraph
@@ -63,11 +85,11 @@ impl Headings {
                 .sum();
             paragraph.lines.len() <= 4
                 && letters <= LONGEST
+                && underlined(paragraph).is_none()
                 && is_chapter_line(&marks.spoken(paragraph.lines[0]))
         };
-        let chapters: Vec<usize> = (0..paragraphs.len())
-            .filter(|index| is_chapter(&paragraphs[*index]))
-            .collect();
+        let mut chapters = self.candidates(paragraphs);
+        chapters.retain(|index| is_chapter(&paragraphs[*index]));
         let bare = |index: usize| marks.join(&paragraphs[index]).chars().count() <= BARE;
         // Titles on a line of their own, if most chapters have one.
         let titled = chapters
@@ -90,26 +112,60 @@ impl Headings {
 
     /// `I.`, `II.`, `III.` on lines of their own, in this order; again from one in the next part.
     fn add_numerals(&mut self, paragraphs: &[Paragraph<'_>], marks: &Marks) {
-        let mut run: Vec<usize> = Vec::new();
-        for (index, paragraph) in paragraphs.iter().enumerate() {
-            let Some(number) = bare_number(paragraph) else {
-                continue;
-            };
-            if number == run.len() + 1 {
-                run.push(index);
-            } else if number == 1 {
-                self.add_run(&run, paragraphs, marks);
-                run = vec![index];
+        for run in self.runs(paragraphs, |index| bare_number(&paragraphs[index])) {
+            if run.len() >= NUMBERS {
+                self.add_run(&run, 2, paragraphs, marks);
             }
         }
-        self.add_run(&run, paragraphs, marks);
     }
 
-    fn add_run(&mut self, run: &[usize], paragraphs: &[Paragraph<'_>], marks: &Marks) {
-        for index in run.iter().filter(|_| run.len() >= 2) {
+    /// `I. The Start`, `II. The Road`, `III. The End`, in this order and with text between them.
+    fn add_numbered_titles(&mut self, paragraphs: &[Paragraph<'_>], marks: &Marks) {
+        let has_text = |from: usize, to: usize| {
+            let lines = paragraphs[from + 1..to]
+                .iter()
+                .flat_map(|paragraph| &paragraph.lines);
+            lines.map(|line| line.chars().count()).sum::<usize>() >= SECTION
+        };
+        for is_roman in [true, false] {
+            let number = |index: usize| {
+                let is_apart = index == 0 || paragraphs[index].blank_before > 0;
+                let (number, roman) = numbered_title(&paragraphs[index]).filter(|_| is_apart)?;
+                (roman == is_roman).then_some(number)
+            };
+            for run in self.runs(paragraphs, number) {
+                if run.len() >= TITLES && run.windows(2).all(|two| has_text(two[0], two[1])) {
+                    self.add_run(&run, 2, paragraphs, marks);
+                }
+            }
+        }
+    }
+
+    /// Paragraphs that are numbered from one on.
+    fn runs(
+        &self,
+        paragraphs: &[Paragraph<'_>],
+        number: impl Fn(usize) -> Option<usize>,
+    ) -> Vec<Vec<usize>> {
+        let mut runs: Vec<Vec<usize>> = vec![Vec::new()];
+        for index in self.candidates(paragraphs) {
+            let number = number(index);
+            if let Some(run) = runs.last_mut()
+                && number == Some(run.len() + 1)
+            {
+                run.push(index);
+            } else if number == Some(1) {
+                runs.push(vec![index]);
+            }
+        }
+        runs
+    }
+
+    fn add_run(&mut self, run: &[usize], level: u8, paragraphs: &[Paragraph<'_>], marks: &Marks) {
+        for index in run {
             self.found
                 .entry(*index)
-                .or_insert_with(|| (2, marks.spoken(paragraphs[*index].lines[0])));
+                .or_insert_with(|| (level, marks.spoken(&marks.join(&paragraphs[*index]))));
         }
     }
 }
@@ -168,11 +224,26 @@ fn bare_number(paragraph: &Paragraph<'_>) -> Option<usize> {
     usize::try_from(value).ok()
 }
 
+/// The number of a title on a line of its own that begins with one, and whether it is Roman.
+fn numbered_title(paragraph: &Paragraph<'_>) -> Option<(usize, bool)> {
+    let [line] = paragraph.lines.as_slice() else {
+        return None;
+    };
+    let (number, title) = line.split_once(['.', ':', ')', '—', '–'])?;
+    let title = title.trim_start();
+    let is_title = line.chars().count() <= LONGEST_TITLE
+        && title.starts_with(|c: char| !c.is_lowercase())
+        && !title.ends_with([',', ';', ':']);
+    let number = number.trim_end();
+    let roman = roman_value(number);
+    let value = roman.or_else(|| number.parse().ok()).filter(|_| is_title)?;
+    Some((usize::try_from(value).ok()?, roman.is_some()))
+}
+
 fn level_by_layout(paragraphs: &[Paragraph<'_>], index: usize) -> Option<u8> {
     let paragraph = &paragraphs[index];
-    if let [_, rule] = paragraph.lines.as_slice() {
-        let of = |sign: char| rule.len() >= 3 && rule.chars().all(|c| c == sign);
-        return of('=').then_some(1).or(of('-').then_some(2));
+    if let Some(level) = underlined(paragraph) {
+        return Some(level);
     }
     let [line] = paragraph.lines.as_slice() else {
         return None;

@@ -10,6 +10,12 @@ use crate::html::is_ideographic;
 
 static REFERENCE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\[(?:\d{1,3}|[a-z]|[*†‡]{1,3})\]").expect("a fixed pattern"));
+/// Numbers of pages: `[Pg 12]`, and `{13}` where there are several.
+static PAGE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\[(?i:pg|page|p)\.? ?(?:\d{1,4}|[ivxlc]+)\]").expect("a fixed pattern")
+});
+static PAGE_IN_BRACES: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\{(\d{1,4})\}").expect("a fixed pattern"));
 static EMPHASIS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\b_|_\b|(?:^|[^\p{L}\p{N}])(_)|(_)(?:[^\p{L}\p{N}]|$)").expect("a fixed pattern")
 });
@@ -37,6 +43,8 @@ pub(super) struct Marks {
     words: HashSet<String>,
     /// Single kana in Chinese text are numbers of notes.
     kana_notes: bool,
+    /// Numbers in braces count pages.
+    pages_in_braces: bool,
 }
 
 impl Marks {
@@ -57,6 +65,7 @@ impl Marks {
         Self {
             words,
             kana_notes: kana > 0 && kana * 30 < han,
+            pages_in_braces: counts_pages(text),
         }
     }
 
@@ -104,6 +113,12 @@ impl Marks {
     /// The text without marks of emphasis and references to notes, with single spaces.
     pub(super) fn spoken(&self, text: &str) -> String {
         let text = REFERENCE.replace_all(text, "");
+        let text = PAGE.replace_all(&text, "");
+        let text = if self.pages_in_braces {
+            PAGE_IN_BRACES.replace_all(&text, "")
+        } else {
+            text
+        };
         let text = if text.contains('_') {
             EMPHASIS
                 .replace_all(&text, |found: &regex::Captures<'_>| {
@@ -130,6 +145,13 @@ impl Marks {
             .collect();
         lines.join("\n")
     }
+}
+
+/// Whether the numbers in braces are three at least, and each is larger than the one before.
+fn counts_pages(text: &str) -> bool {
+    let found = PAGE_IN_BRACES.captures_iter(text);
+    let numbers: Vec<u32> = found.filter_map(|found| found[1].parse().ok()).collect();
+    numbers.len() >= 3 && numbers.is_sorted_by(|one, next| one < next)
 }
 
 /// Whether a paragraph is the body of a note.

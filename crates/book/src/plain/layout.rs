@@ -39,13 +39,13 @@ struct Layout {
     indented: bool,
 }
 
-/// The lines of a text; a form feed is a blank line.
+/// The lines of a text.
 pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
     let text = text.trim_start_matches('\u{FEFF}');
     text.split('\n')
         // `\r\n` is one end of a line, not two; a lone `\r` is an old Macintosh's.
         .map(|line| line.trim_end_matches('\r'))
-        .flat_map(|line| line.split(['\r', '\u{C}', '\u{2028}', '\u{2029}', '\u{85}']))
+        .flat_map(|line| line.split(['\r', '\u{2028}', '\u{2029}', '\u{85}']))
         .map(|line| {
             let text = line.trim();
             let before = &line[..line.len() - line.trim_start().len()];
@@ -77,8 +77,12 @@ pub(super) fn paragraphs<'a>(lines: &[Line<'a>]) -> Vec<Paragraph<'a>> {
             continue;
         }
         let goes_on = previous.is_some_and(|previous| layout.goes_on(previous, *line, blank));
+        let mut is_whole = false;
         match paragraphs.last_mut().filter(|_| goes_on) {
-            Some(paragraph) => paragraph.lines.push(line.text),
+            Some(paragraph) => {
+                paragraph.lines.push(line.text);
+                is_whole = underlined(paragraph).is_some();
+            }
             None => paragraphs.push(Paragraph {
                 lines: vec![line.text],
                 indent: line.indent.saturating_sub(layout.margin),
@@ -88,7 +92,7 @@ pub(super) fn paragraphs<'a>(lines: &[Line<'a>]) -> Vec<Paragraph<'a>> {
             }),
         }
         blank = 0;
-        previous = Some(*line);
+        previous = (!is_whole).then_some(*line);
     }
     for paragraph in &mut paragraphs {
         paragraph.verse = layout.is_verse(paragraph);
@@ -99,24 +103,16 @@ pub(super) fn paragraphs<'a>(lines: &[Line<'a>]) -> Vec<Paragraph<'a>> {
 impl Layout {
     fn of(lines: &[Line<'_>]) -> Self {
         let full: Vec<&Line<'_>> = lines.iter().filter(|line| !line.text.is_empty()).collect();
-        let mut widths: Vec<usize> = full.iter().map(|line| width(line.text)).collect();
-        widths.sort_unstable();
-        let at = |percent: usize| {
-            widths
-                .get(widths.len() * percent / 100)
-                .copied()
-                .unwrap_or(0)
-        };
-        let full_width = at(90);
+        let full_width = full_width(lines);
         let single = lines
             .windows(3)
             .filter(|three| {
                 !three[0].text.is_empty() && three[1].text.is_empty() && !three[2].text.is_empty()
             })
             .count();
-        let near_full = widths
+        let near_full = full
             .iter()
-            .filter(|width| **width * 10 >= full_width * 9)
+            .filter(|line| width(line.text) * 10 >= full_width * 9)
             .count();
         let blank = lines.len() - full.len();
         let double_spaced = full.len() > 40
@@ -199,8 +195,25 @@ fn margin(lines: &[Line<'_>], full_width: usize) -> usize {
         .unwrap_or(0)
 }
 
+/// Columns of a full line: a tenth of all lines is longer.
+pub(super) fn full_width(lines: &[Line<'_>]) -> usize {
+    let full = lines.iter().filter(|line| !line.text.is_empty());
+    let mut widths: Vec<usize> = full.map(|line| width(line.text)).collect();
+    widths.sort_unstable();
+    widths.get(widths.len() * 90 / 100).copied().unwrap_or(0)
+}
+
+/// The level of a heading whose second line is a rule: `=` makes the first, `-` the second.
+pub(super) fn underlined(paragraph: &Paragraph<'_>) -> Option<u8> {
+    let [_, rule] = paragraph.lines.as_slice() else {
+        return None;
+    };
+    let of = |sign: char| rule.len() >= 3 && rule.chars().all(|c| c == sign);
+    of('=').then_some(1).or(of('-').then_some(2))
+}
+
 /// Columns of a text: an ideograph takes two. Long lines are not counted to their end.
-fn width(text: &str) -> usize {
+pub(super) fn width(text: &str) -> usize {
     text.chars()
         .take(400)
         .map(|c| if is_ideographic(c) { 2 } else { 1 })

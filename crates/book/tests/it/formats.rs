@@ -58,6 +58,143 @@ fn bare_numerals_in_order_are_chapters_and_years_are_none() {
 }
 
 #[test]
+fn numbered_titles_in_order_are_chapters_and_lists_are_none() {
+    let body = WRAPPED.repeat(2) + "1. Bread.\n\n2. Milk.\n\n3. Rain.\n\n";
+    let book = plain(&format!(
+        "I. The Start\n\n{body}II. The Long Road\n\n{body}III. A Dog\n\n{body}"
+    ));
+    assert_eq!(
+        titles(&book),
+        ["I. The Start", "II. The Long Road", "III. A Dog"]
+    );
+    let book = plain(&format!("{WRAPPED}{body}"));
+    assert_eq!(book.chapters.len(), 1);
+}
+
+#[test]
+fn lists_of_contents_are_not_read_whatever_their_form() {
+    let body = WRAPPED.repeat(3);
+    let text_of = |titles: [&str; 3]| {
+        let chapters = titles.map(|title| format!("{title}\n\n{body}"));
+        chapters.concat()
+    };
+    let one_line = [
+        "CHAPTER I. The Start",
+        "CHAPTER II. The Long Road",
+        "CHAPTER III. A Dog",
+    ];
+    let two_lines = [
+        "CHAPTER I\n\nTHE START",
+        "CHAPTER II\n\nTHE LONG ROAD",
+        "CHAPTER III\n\nA DOG",
+    ];
+    let names = ["The Start", "The Long Road", "A Dog"];
+    let numbers = ["I. The Start", "II. The Long Road", "III. A Dog"];
+    for (list, headings) in [
+        (
+            "CONTENTS\n\nCHAPTER                PAGE\n\n    I. THE START           3\n   II. THE LONG ROAD     13\n  III. A DOG             23\n",
+            two_lines,
+        ),
+        (
+            "Contents\n\nCHAPTER I. The Start ...... 1\nCHAPTER II. The Long Road ..... 12\nCHAPTER III. A Dog . . . . 23\n",
+            one_line,
+        ),
+        (
+            "CONTENTS.\n\nCHAPTER I. The Start\n\nCHAPTER II. The Long Road\n\nCHAPTER III. A Dog\n",
+            one_line,
+        ),
+        (
+            "CHAPTER I. The Start\nCHAPTER II. The Long\n   Road\nCHAPTER III. A Dog\n",
+            one_line,
+        ),
+        (
+            "Contents\n\nI. The Start\nII. The Long Road\nIII. A Dog\n",
+            numbers,
+        ),
+        (
+            "Contents\n\nThe Start       1\nThe Long Road  12\nA Dog          23\nIndex          33\n",
+            names,
+        ),
+    ] {
+        let book = plain(&format!(
+            "A preface of two words.\n\n{list}\n\n\n{}",
+            text_of(headings)
+        ));
+        let expected = headings.map(|heading| heading.replace("\n\n", ": "));
+        assert_eq!(titles(&book), expected, "{list}");
+        let read = text(&book);
+        assert_eq!(
+            read.to_lowercase().matches("the start").count(),
+            1,
+            "{read}"
+        );
+        assert!(!read.to_lowercase().contains("contents"));
+        assert_eq!(book.left_out[0].kind, LeftOutKind::Contents);
+    }
+}
+
+#[test]
+fn what_people_say_again_and_who_speaks_is_no_list_of_contents() {
+    let persons = "HAMLET\n\nHORATIO\n\nOPHELIA\n\n";
+    let speech =
+        "HAMLET.\nThe old clock struck again, and nobody in the quiet house was awake.\n\n";
+    let speeches = ["HAMLET", "HORATIO", "OPHELIA"].map(|name| speech.replace("HAMLET", name));
+    let book = plain(&format!("{persons}{}", speeches.concat().repeat(9)));
+    assert!(book.left_out.is_empty());
+
+    let said = "\"Yes.\"\n\n\"No.\"\n\n\"Perhaps.\"\n\n";
+    let book = plain(&format!("{said}{WRAPPED}{said}{}{said}", WRAPPED.repeat(9)));
+    assert_eq!(text(&book).matches("Perhaps").count(), 3);
+}
+
+#[test]
+fn pages_of_plain_text_leave_no_traces() {
+    let words = ["house", "road", "town", "hill", "street", "room"];
+    let mut source = String::new();
+    for (page, word) in words.into_iter().enumerate() {
+        if page > 0 {
+            source += "\u{C}\nADA WRITER                THE RAIN\n\n";
+            source += &format!("to hear it in the {word}.\n\n");
+        }
+        if page % 2 == 0 {
+            source += &format!("Chapter {}\n\n", page / 2 + 1);
+        }
+        let line = format!("The clock struck again, and nobody in the {word} was awake");
+        source += &format!("{WRAPPED}{line}\n\n                  {}\n", page + 7);
+    }
+    let book = plain(&source);
+    assert_eq!(titles(&book), ["Chapter 1", "Chapter 2", "Chapter 3"]);
+    let all = text(&book);
+    assert!(!all.contains("WRITER") && !all.contains("10"), "{all}");
+    assert_eq!(all.matches(" was awake to hear it in ").count(), 5, "{all}");
+}
+
+#[test]
+fn numbers_of_pages_in_brackets_are_not_read() {
+    let book = plain(&format!(
+        "{WRAPPED}It was [Pg 12] late, {{13}}and the rain that sent them all to bed\n\n[Pg 13]\n\n{{14}}\n\nwent on{{15}} and on.\n\n{WRAPPED}"
+    ));
+    let all = text(&book);
+    assert!(
+        all.contains("It was late, and the rain that sent them all to bed went on and on."),
+        "{all}"
+    );
+    let sets = plain(&format!(
+        "{WRAPPED}The sets {{1}} and {{2}} differ.\n\n{WRAPPED}"
+    ));
+    assert!(text(&sets).contains("{1} and {2}"));
+}
+
+#[test]
+fn underlined_titles_may_stand_directly_on_the_text() {
+    let book = plain(&format!(
+        "The Rain\n========\n\nChapter 1: It rains\n---------\n{WRAPPED}The end\n---------\n{WRAPPED}"
+    ));
+    assert_eq!(titles(&book), ["Chapter 1: It rains", "The end"]);
+    assert_eq!(book.chapters[1].blocks[1].text, UNWRAPPED);
+}
+
+#[test]
 fn hyphens_at_line_ends_go_where_the_word_is_known() {
     let book = plain(&format!(
         "{WRAPPED}The house was quiet, and the well-known sound of the clock came from the eve-\n\

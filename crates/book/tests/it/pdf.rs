@@ -173,6 +173,118 @@ fn columns_are_read_one_after_the_other_and_large_type_is_a_heading() {
     assert_eq!(book.chapters[0].blocks[0].kind, BlockKind::Heading(1));
 }
 
+/// A column of lines from a place at the left and the bottom.
+fn column(left: u32, bottom: u32, lines: &'static [&str]) -> impl Iterator<Item = Line<'static>> {
+    let lines = lines.iter().zip(0..);
+    lines.map(move |(line, index)| (10, left, bottom - 14 * index, *line))
+}
+
+#[test]
+fn columns_with_paragraphs_side_by_side_are_read_one_after_the_other() {
+    let parts: [(u32, u32, &[&str]); 4] = [
+        (
+            50,
+            500,
+            &["The left column is read", "before the right one is."],
+        ),
+        (
+            220,
+            500,
+            &["And the right column is", "the second one to be so."],
+        ),
+        (
+            50,
+            460,
+            &["It goes on after a space", "that parts paragraphs."],
+        ),
+        (
+            220,
+            460,
+            &["Here is its second part", "and the end of the page."],
+        ),
+    ];
+    let mut page = vec![(20, 50, 540, "A Title")];
+    page.extend(
+        parts
+            .into_iter()
+            .flat_map(|(left, bottom, lines)| column(left, bottom, lines)),
+    );
+    let book = read_bytes("book.pdf", &pdf(&[page], &[])).unwrap();
+    assert_eq!(
+        text(&book),
+        "A Title\nThe left column is read before the right one is.\nIt goes on after a space that parts paragraphs.\n\
+         And the right column is the second one to be so.\nHere is its second part and the end of the page."
+    );
+}
+
+#[test]
+fn headings_at_the_top_of_pages_are_no_running_heads() {
+    let line = "The old clock struck again, and nobody in the house was awake.";
+    for headings in [
+        ["Chapter 1", "Chapter 2", "Chapter 3"],
+        ["Chapter I", "Chapter II", "Chapter III"],
+        ["1", "2", "3"],
+    ] {
+        let mut pages = Vec::new();
+        for (heading, number) in headings
+            .into_iter()
+            .zip([["1", "2"], ["3", "4"], ["5", "6"]])
+        {
+            let mut first = page("A Book", number[0], &["", "", line, line, line]);
+            first.push((16, 50, 540, heading));
+            pages.extend([first, page("A Book", number[1], &[line, line, line])]);
+        }
+        let book = read_bytes("book.pdf", &pdf(&pages, &[])).unwrap();
+        assert_eq!(titles(&book), headings);
+        assert_eq!(book.chapters[1].blocks[0].text, headings[1]);
+        assert_eq!(text(&book).matches("A Book").count(), 0);
+        let outline: Vec<(&str, usize)> = headings.into_iter().zip([0, 2, 4]).collect();
+        let book = read_bytes("book.pdf", &pdf(&pages, &outline)).unwrap();
+        assert_eq!(book.chapters[2].blocks[0].text, headings[2]);
+    }
+}
+
+#[test]
+fn a_large_initial_begins_its_word_and_is_no_heading() {
+    let chapter = |heading: &'static str, initial: &'static str, first: &'static str| {
+        vec![
+            (16, 50, 540, heading),
+            (36, 50, 484, initial),
+            (12, 76, 500, first),
+            (12, 76, 486, "all day, and the next day. It came from"),
+            (12, 50, 472, "the hills with about as much of water as"),
+            (12, 50, 458, "a river has, and the rest was mud and mud."),
+        ]
+    };
+    let pages = [
+        chapter("One", "R", "iver and road went on side by side"),
+        chapter("Two", "A", "river is no road, they said to him"),
+        chapter("Three", "A", "bout noon they came to the hill and"),
+        vec![
+            (16, 50, 540, "Four"),
+            (30, 50, 484, "O"),
+            (12, 74, 484, "nce it stood on the line, and the river"),
+            (12, 50, 470, "went by, which is no great wonder there."),
+        ],
+    ];
+    let book = read_bytes("book.pdf", &pdf(&pages, &[])).unwrap();
+    assert_eq!(titles(&book), ["One", "Two", "Three", "Four"]);
+    let begins = [
+        "River and road went",
+        "A river is no road",
+        "About noon they came",
+        "Once it stood on the line",
+    ];
+    for (chapter, begin) in book.chapters.iter().zip(begins) {
+        assert_eq!(chapter.blocks.len(), 2, "{:?}", chapter.blocks);
+        assert!(
+            chapter.blocks[1].text.starts_with(begin),
+            "{:?}",
+            chapter.blocks
+        );
+    }
+}
+
 #[test]
 fn pages_without_text_need_ocr_and_broken_files_say_so() {
     let error = read_bytes("scan.pdf", &pdf(&[Vec::new()], &[])).unwrap_err();
