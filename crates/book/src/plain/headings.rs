@@ -47,8 +47,7 @@ impl Headings {
         headings.add_numbered_titles(paragraphs, marks);
         let mut named = contents.headings.clone();
         named.retain(|index| paragraphs[*index].lines.len() == 1 && !headings.is_joined(*index));
-        // Sections of chapters that are known, else the chapters.
-        let level = if headings.found.is_empty() { 2 } else { 3 };
+        let level = headings.next_level();
         headings.add_run(&named, level, paragraphs, marks);
         for index in headings.candidates(paragraphs) {
             if let Some(level) = level_by_layout(paragraphs, index) {
@@ -133,12 +132,18 @@ impl Headings {
                 let (number, roman) = numbered_title(&paragraphs[index]).filter(|_| is_apart)?;
                 (roman == is_roman).then_some(number)
             };
+            let level = self.next_level();
             for run in self.runs(paragraphs, number) {
                 if run.len() >= TITLES && run.windows(2).all(|two| has_text(two[0], two[1])) {
-                    self.add_run(&run, 2, paragraphs, marks);
+                    self.add_run(&run, level, paragraphs, marks);
                 }
             }
         }
+    }
+
+    /// The level of sections where chapters are known, else that of chapters.
+    fn next_level(&self) -> u8 {
+        if self.found.is_empty() { 2 } else { 3 }
     }
 
     /// Paragraphs that are numbered from one on.

@@ -69,6 +69,9 @@ fn numbered_titles_in_order_are_chapters_and_lists_are_none() {
     );
     let book = plain(&format!("{WRAPPED}{body}"));
     assert_eq!(book.chapters.len(), 1);
+    let sections = format!("1. Rain\n\n{WRAPPED}2. Sun\n\n{WRAPPED}3. Snow\n\n{WRAPPED}");
+    let book = plain(&format!("Chapter 1\n\n{sections}Chapter 2\n\n{sections}"));
+    assert_eq!(book.chapters.len(), 2);
 }
 
 #[test]
