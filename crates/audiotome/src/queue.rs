@@ -38,18 +38,18 @@ pub(crate) async fn open(args: &QueueArgs, trust: &TrustArgs) -> anyhow::Result<
         let hint = "`--store file:///mnt/share`, `--store s3://bucket/prefix`, or `--store redis` without shared storage";
         return Err(Ending::new(USAGE, message, hint).into());
     };
-    let queue = connect(address, trust).await?;
+    let queue = Queue::connect(&trusting(address, trust)?).await?;
     Ok(Some(opened(queue, store).await?))
 }
 
-/// Connects to a queue.
-pub(crate) async fn connect(address: &QueueAddress, trust: &TrustArgs) -> anyhow::Result<Queue> {
+/// The queue's address, with the certificates that are trusted there.
+pub(crate) fn trusting(address: &QueueAddress, trust: &TrustArgs) -> anyhow::Result<QueueAddress> {
     let mut address = address.clone();
     if let Some(file) = trust.tls_ca.as_ref().filter(|_| address.has_tls()) {
         let pem = fs_err::read(file);
         address = address.trusting(pem.with_context(|| "for `--tls-ca`")?);
     }
-    Ok(Queue::connect(&address).await?)
+    Ok(address)
 }
 
 async fn opened(queue: Queue, store: &StoreAddress) -> anyhow::Result<Opened> {

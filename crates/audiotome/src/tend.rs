@@ -21,7 +21,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::exit::{DONE, Ending, STOPPED, USAGE};
-use crate::queue::connect;
+use crate::queue::trusting;
 use crate::signals;
 use args::{TendArgs, TendCommand};
 
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &TendArgs) -> anyhow::Result<u8> {
     let stop = signals::stop(&runtime);
     let code = runtime.block_on(async {
         let work = async {
-            let queue = connect(address, &args.trust).await?;
+            let queue = Queue::look_at(&trusting(address, &args.trust)?).await?;
             carry_out(&queue, args, &stop).await
         };
         tokio::select! {

@@ -68,7 +68,7 @@ local function tell(lane, what, key, segment, data)
         redis.call('XADD', reply, 'MAXLEN', '~', 100000, '*', 'l', lane, 'e', what, 'k', key,
             'w', segment.by or '', 'n', segment.tries, 'd', data)
         -- A master that never comes back must not fill Redis.
-        redis.call('EXPIRE', reply, 86400)
+        redis.call('PEXPIRE', reply, 86400000)
     end
 end
 
