@@ -46,8 +46,7 @@ impl StoreAddress {
     pub async fn open(&self) -> Result<Option<Shared>, StoreError> {
         match self {
             Self::Folder(path) => {
-                let store = FolderStore::open(path.clone())?;
-                let id = store.shared_id()?;
+                let (store, id) = FolderStore::open_shared(path.clone())?;
                 Ok(Some(Shared {
                     store: Arc::new(store),
                     id,
