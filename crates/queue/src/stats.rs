@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::QueueError;
 use crate::lane::{Lane, LaneId};
+use crate::limits::{Limit, LimitOn};
 use crate::queue::{Queue, field};
 use crate::worker::WorkerStatus;
 
@@ -18,6 +19,8 @@ pub struct QueueStats {
     pub lanes: Vec<LaneStats>,
     /// Workers that are alive.
     pub workers: Vec<WorkerStatus>,
+    /// The limits that are set.
+    pub limits: Vec<Limit>,
     /// Since the namespace exists.
     pub totals: Totals,
     /// Memory that Redis uses, bytes.
@@ -100,6 +103,7 @@ impl Queue {
         let answer: Answer = self.link.send(&pipe).await?;
         let (about, priorities, turns, totals, (seconds, micros), info) = answer;
         let workers = self.workers().await?;
+        let limits = self.limits().await?;
         let now_ms = seconds * 1000 + micros / 1000;
         let rest = about.keys().filter(|id| !turns.contains(id));
         let ids: Vec<_> = turns.iter().chain(rest).collect();
@@ -122,6 +126,7 @@ impl Queue {
         Ok(QueueStats {
             lanes: lanes.collect(),
             workers,
+            limits,
             totals: Totals::of(&totals),
             memory_bytes: number("used_memory"),
             connections: number("connected_clients"),
@@ -262,6 +267,39 @@ impl LaneStats {
 }
 
 impl QueueStats {
+    /// Why workers that could speak a lane leave it alone: a limit, or books of higher priority.
+    #[must_use]
+    pub fn holds_up(&self, id: &LaneId) -> Option<String> {
+        let lane = self.lanes.iter().find(|lane| lane.id == *id)?;
+        if lane.leased > 0 || lane.waiting == 0 {
+            return None;
+        }
+        let of_lane = self.limits.iter().filter(|limit| limit.on.covers(lane));
+        let limits = of_lane.filter_map(|limit| {
+            let covered = self.lanes.iter().filter(|other| limit.on.covers(other));
+            let held: u64 = covered.map(|other| other.leased).sum();
+            match limit {
+                Limit {
+                    at_once: Some(most),
+                    ..
+                } if held >= u64::from(*most) => Some(format!("`{} at-once {most}`", limit.on)),
+                Limit {
+                    rate: Some(rate), ..
+                } => Some(format!("`{} rate {rate}`", limit.on)),
+                Limit { .. } => None,
+            }
+        });
+        let limits: Vec<_> = limits.collect();
+        if !limits.is_empty() {
+            return Some(format!("a limit holds it up: {}", limits.join(", ")));
+        }
+        let goes_first = |other: &LaneStats| {
+            other.priority > lane.priority && other.waiting > 0 && other.somebody_can
+        };
+        let urgent = self.lanes.iter().any(goes_first);
+        urgent.then(|| "books of higher priority go first".to_owned())
+    }
+
     /// What a worker can't speak, and why: lanes with reasons.
     pub fn lacks<'a>(
         &'a self,
@@ -271,6 +309,18 @@ impl QueueStats {
             let reason = worker.lacks.get(&lane.id.skill())?;
             Some((lane, reason.as_str()))
         })
+    }
+}
+
+impl LimitOn {
+    /// Whether a limit on this holds for a lane.
+    fn covers(&self, lane: &LaneStats) -> bool {
+        match self {
+            Self::All => true,
+            Self::Engine(name) => lane.engine.split('/').next() == Some(name),
+            Self::Master(name) => lane.master == *name,
+            Self::Lane(name) => lane.id.as_str() == name,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use audiotome_queue::{LaneStats, Queue, QueueStats};
 use tokio_util::sync::CancellationToken;
 
 use super::find::short_lane;
+use super::limits::described;
 use super::{print_json, tell};
 use crate::client::table;
 use crate::exit;
@@ -63,6 +64,9 @@ fn show(out: &mut impl Write, stats: &QueueStats) -> io::Result<()> {
             "ENGINE", "VOICE", "MASTER", "TITLE",
         ];
         table::write(out, header, &rows)?;
+    }
+    for limit in &stats.limits {
+        writeln!(out, "limit on {}: {}", limit.on, described(limit))?;
     }
     let totals = &stats.totals;
     let figures = [

@@ -52,6 +52,44 @@ async fn each_segment_says_where_it_stands() {
     assert!(stats.memory_bytes > 0 && stats.connections > 0 && !stats.redis.is_empty());
 }
 
+/// As after a `convert` that was killed, and never run again.
+#[tokio::test]
+async fn what_is_left_of_masters_that_are_gone_for_a_day_goes_when_it_is_spoken() {
+    let redis = Redis::start();
+    let books = ["spoken", "dead", "alive", "waiting"];
+    for name in books {
+        let book = Book::on(&redis, name).await;
+        book.add(&["one"]).await;
+        if name != "waiting" {
+            let held = book.lease("a", 1).await;
+            match name {
+                "dead" => book.fail("a", &held[0], Again::No).await,
+                _ => assert!(book.finish("a", &held[0]).await),
+            }
+        }
+        if name != "alive" {
+            let seen = redis.ask(&["zscore", "{audiotome}:seen", book.id.as_str()]);
+            let a_day_ago = seen.parse::<u64>().unwrap() - 25 * 60 * 60 * 1000;
+            let (at, lane) = (a_day_ago.to_string(), book.id.as_str());
+            redis.ask(&["zadd", "{audiotome}:seen", &at, lane]);
+        }
+    }
+    let alive = Book::on(&redis, "alive").await;
+    alive.queue.watch(&alive.id).await.unwrap();
+    let worker = WorkerStatus::default();
+    alive.queue.beat(&worker, LEASE, LEASE, &[]).await.unwrap();
+    let stats = alive.queue.stats().await.unwrap();
+    let mut titles: Vec<_> = stats.lanes.iter().map(|lane| &lane.title).collect();
+    titles.sort();
+    assert_eq!(titles, ["alive", "dead", "waiting"]);
+    assert_eq!(redis.ask(&["zcard", "{audiotome}:seen"]), "2");
+    let keys = redis.ask(&["keys", "*"]);
+    let spoken = Book::on(&redis, "spoken").await;
+    assert!(!keys.contains(spoken.id.as_str()), "{keys}");
+    // A master that comes back after all begins anew.
+    assert_eq!(spoken.add(&["two"]).await, 1);
+}
+
 #[tokio::test]
 async fn many_lanes_keep_their_own_figures() {
     let redis = Redis::start();
