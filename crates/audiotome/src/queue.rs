@@ -64,6 +64,8 @@ pub(crate) fn check_folder(args: &QueueArgs) -> Result<(), Ending> {
 pub(crate) fn trusting(address: &QueueAddress, trust: &TrustArgs) -> anyhow::Result<QueueAddress> {
     let mut address = address.clone();
     if let Some(file) = trust.tls_ca.as_ref().filter(|_| address.has_tls()) {
+        // What holds no certificate is found here.
+        trust.load()?;
         let pem = fs_err::read(file);
         address = address.trusting(pem.with_context(|| "for `--tls-ca`")?);
     }

@@ -61,7 +61,11 @@ async fn carry_out(queue: &Queue, args: &TendArgs, stop: &CancellationToken) -> 
         TendCommand::History { key } => history::run(queue, key, json).await,
         TendCommand::Retry { lane, keys } => segments::retry(queue, lane, keys, json).await,
         TendCommand::Revoke { lane, keys } => segments::revoke(queue, lane, keys, json).await,
-        TendCommand::Purge { lane, yes, .. } => {
+        TendCommand::Purge { lane, all, yes } => {
+            if lane.is_none() && !all {
+                let hint = "name it, or say `--all`";
+                return Err(Ending::new(USAGE, "everything of which book?", hint).into());
+            }
             segments::purge(queue, lane.as_deref(), *yes, json).await
         }
         TendCommand::Drain { worker } => workers::drain(queue, worker, json).await,

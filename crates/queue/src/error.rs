@@ -56,6 +56,18 @@ impl QueueError {
         self.kind
     }
 
+    /// A port with TLS hangs up on whoever speaks without.
+    fn may_lack_tls(&self) -> bool {
+        let hung_up = ["reset by peer", "roken pipe", "end of file"];
+        self.address.starts_with("redis://") && hung_up.iter().any(|how| self.reason.contains(how))
+    }
+
+    /// A port without TLS waits for the rest of what it can't understand.
+    fn may_have_no_use_for_tls(&self) -> bool {
+        let silent = ["timed out", "InvalidContentType"];
+        self.address.starts_with("rediss://") && silent.iter().any(|how| self.reason.contains(how))
+    }
+
     /// What is wrong, without the address.
     #[must_use]
     pub fn reason(&self) -> &str {
@@ -68,6 +80,12 @@ impl QueueError {
         match self.kind {
             QueueErrorKind::Unreachable if self.reason.contains("certificate") => {
                 "name a PEM file that vouches for its certificate with `--tls-ca`"
+            }
+            QueueErrorKind::Unreachable if self.may_lack_tls() => {
+                "where that port wants TLS, it is `rediss://`; otherwise look at Redis' log"
+            }
+            QueueErrorKind::Unreachable if self.may_have_no_use_for_tls() => {
+                "where that port speaks no TLS, it is `redis://`; otherwise see whether Redis can be reached"
             }
             QueueErrorKind::Unreachable => {
                 "start Redis, or name the right one with `--queue redis://host:6379`"

@@ -213,6 +213,19 @@ impl Queue {
         self.link.ask(&command).await
     }
 
+    /// Whether a master waits for what becomes of a lane.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn is_wanted(&self, id: &LaneId) -> Result<bool, QueueError> {
+        let mut command = Cmd::new();
+        command
+            .arg("HEXISTS")
+            .arg(self.key("replies"))
+            .arg(id.as_str());
+        self.link.ask(&command).await
+    }
+
     /// What a lane is, while the queue knows it.
     ///
     /// # Errors
