@@ -49,6 +49,19 @@ impl QueueAddress {
         &self.namespace
     }
 
+    /// The address as others need it, `…` in place of the password.
+    #[must_use]
+    pub fn without_secrets(&self) -> String {
+        let mut text = self.url.to_string();
+        if let Some(password) = self.url.password() {
+            text = text.replacen(&format!(":{password}@"), ":…@", 1);
+        }
+        if self.namespace != NAMESPACE {
+            text = format!("{text}?namespace={}", self.namespace);
+        }
+        text
+    }
+
     /// Trusts these certificates, a PEM file's contents, instead of the system's.
     #[must_use]
     pub fn trusting(mut self, pem: Vec<u8>) -> Self {
@@ -155,7 +168,10 @@ mod tests {
         assert_eq!(address.to_string(), "redis://host:6380/2");
         assert_eq!(address.prefix(), "{lab}:");
         assert!(!format!("{address:?}").contains("secret"));
+        let others = address.without_secrets();
+        assert_eq!(others, "redis://user:…@host:6380/2?namespace=lab");
         let usual: QueueAddress = "redis://host".parse().unwrap();
+        assert_eq!(usual.without_secrets(), "redis://host");
         assert_eq!(usual.namespace(), "audiotome");
     }
 

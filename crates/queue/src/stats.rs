@@ -7,8 +7,8 @@ use redis::Cmd;
 use serde::{Deserialize, Serialize};
 
 use crate::error::QueueError;
-use crate::lane::{Lane, LaneId};
-use crate::limits::{Limit, LimitOn};
+use crate::lane::{Lane, LaneId, Skill};
+use crate::limits::{self, Limit, LimitOn};
 use crate::queue::{Queue, field};
 use crate::worker::WorkerStatus;
 
@@ -56,8 +56,8 @@ pub struct LaneStats {
     pub dead: u64,
     /// Age of the oldest entry, seconds.
     pub oldest_s: f64,
-    /// Whether a worker that is alive can speak it.
-    pub somebody_can: bool,
+    /// Whether a worker that is alive can speak it; unknown while only those say no that were asked.
+    pub somebody_can: Option<bool>,
 }
 
 /// What was counted.
@@ -90,6 +90,7 @@ impl Queue {
         pipe.cmd("HGETALL").arg(self.key("priorities"));
         pipe.cmd("ZRANGE").arg(self.key("turns")).arg(0).arg(-1);
         pipe.cmd("HGETALL").arg(self.key("totals"));
+        pipe.cmd("HGETALL").arg(self.key("limits"));
         pipe.cmd("TIME");
         pipe.cmd("INFO").arg("everything");
         type Answer = (
@@ -97,13 +98,13 @@ impl Queue {
             BTreeMap<String, i32>,
             Vec<String>,
             BTreeMap<String, u64>,
+            Vec<(String, String)>,
             (u64, u64),
             String,
         );
         let answer: Answer = self.link.send(&pipe).await?;
-        let (about, priorities, turns, totals, (seconds, micros), info) = answer;
+        let (about, priorities, turns, totals, limits, (seconds, micros), info) = answer;
         let workers = self.workers().await?;
-        let limits = self.limits().await?;
         let now_ms = seconds * 1000 + micros / 1000;
         let rest = about.keys().filter(|id| !turns.contains(id));
         let ids: Vec<_> = turns.iter().chain(rest).collect();
@@ -126,7 +127,7 @@ impl Queue {
         Ok(QueueStats {
             lanes: lanes.collect(),
             workers,
-            limits,
+            limits: limits::parsed(limits),
             totals: Totals::of(&totals),
             memory_bytes: number("used_memory"),
             connections: number("connected_clients"),
@@ -162,20 +163,20 @@ impl Queue {
             .arg("WITHSCORES");
         pipe.cmd("HGETALL").arg(self.key("statuses"));
         type Answer = ((u64, u64), Vec<(String, f64)>, BTreeMap<String, String>);
-        let ((seconds, _), alive, statuses): Answer = self.link.send(&pipe).await?;
+        let ((seconds, micros), alive, statuses): Answer = self.link.send(&pipe).await?;
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of this century")]
-        let now = (seconds * 1000) as f64;
-        let alive: Vec<_> = alive
+        let now = (seconds * 1000 + micros / 1000) as f64;
+        let alive: BTreeMap<_, _> = alive
             .into_iter()
-            .filter(|(_, until)| *until > now)
-            .map(|(name, _)| name)
+            .map(|(name, until)| (name, until - now))
+            .filter(|(_, left)| *left > 0.0)
             .collect();
-        let status = statuses
-            .into_iter()
-            .filter(|(name, _)| alive.contains(name));
-        Ok(status
-            .filter_map(|(_, status)| serde_json::from_str(&status).ok())
-            .collect())
+        let status = statuses.into_iter().filter_map(|(name, status)| {
+            let left = Duration::from_secs_f64(alive.get(&name)? / 1000.0);
+            let status: WorkerStatus = serde_json::from_str(&status).ok()?;
+            Some(status.seen(left))
+        });
+        Ok(status.collect())
     }
 
     /// Asks a worker to finish what it speaks, and to leave. It hears of it with its next heartbeat.
@@ -222,6 +223,17 @@ impl Queue {
     }
 }
 
+/// Whether one of the workers can speak this, as far as they have looked into it.
+fn somebody_can(skill: &Skill, workers: &[WorkerStatus]) -> Option<bool> {
+    if workers.iter().any(|worker| worker.skills.contains(skill)) {
+        return Some(true);
+    }
+    let none_can = workers
+        .iter()
+        .all(|worker| worker.lacks.contains_key(skill));
+    none_can.then_some(false)
+}
+
 impl LaneStats {
     fn new(
         (id, lane, priority): (LaneId, Lane, i32),
@@ -250,7 +262,7 @@ impl LaneStats {
         let age = now_ms.saturating_sub(oldest.unwrap_or(now_ms));
         let skill = id.skill();
         Some(Self {
-            somebody_can: workers.iter().any(|worker| worker.skills.contains(&skill)),
+            somebody_can: somebody_can(&skill, workers),
             id,
             title: lane.title,
             master: lane.master,
@@ -294,7 +306,7 @@ impl QueueStats {
             return Some(format!("a limit holds it up: {}", limits.join(", ")));
         }
         let goes_first = |other: &LaneStats| {
-            other.priority > lane.priority && other.waiting > 0 && other.somebody_can
+            other.priority > lane.priority && other.waiting > 0 && other.somebody_can == Some(true)
         };
         let urgent = self.lanes.iter().any(goes_first);
         urgent.then(|| "books of higher priority go first".to_owned())

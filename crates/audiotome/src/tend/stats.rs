@@ -32,7 +32,11 @@ pub(crate) async fn run(
         };
     };
     loop {
-        match queue.stats().await {
+        let stats = tokio::select! {
+            stats = queue.stats() => stats,
+            () = stop.cancelled() => return Ok(()),
+        };
+        match stats {
             Ok(stats) if json => writeln!(io::stdout(), "{}", serde_json::to_string(&stats)?)?,
             Ok(stats) => again(&stats)?,
             // It may be back the next time.
@@ -112,7 +116,12 @@ fn row(lane: &LaneStats) -> [String; 12] {
             String::new()
         },
         lane.priority.to_string(),
-        if lane.somebody_can { "yes" } else { "none" }.to_owned(),
+        match lane.somebody_can {
+            Some(true) => "yes",
+            Some(false) => "none",
+            None => "not known yet",
+        }
+        .to_owned(),
         lane.engine.clone(),
         lane.voice.clone(),
         lane.master.clone(),

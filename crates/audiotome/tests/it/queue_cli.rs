@@ -392,3 +392,16 @@ fn no_password_is_printed_with_what_is_wrong_about_an_address() {
     let said = stderr(&run(&mut sandbox.audiotome(&args), 2));
     assert!(said.contains("`abc` is no database"), "{said}");
 }
+
+#[test]
+fn a_file_without_certificates_is_said_before_anybody_is_called() {
+    let sandbox = Sandbox::new();
+    sandbox.file("ca.pem", "nothing");
+    let queue = "rediss://127.0.0.1:1";
+    let args = ["queue", "--queue", queue, "--tls-ca", "ca.pem", "stats"];
+    let said = stderr(&run(&mut sandbox.audiotome(&args), 1));
+    assert!(
+        said.contains("ca.pem") && said.contains("certificate"),
+        "{said}"
+    );
+}

@@ -159,3 +159,21 @@ async fn what_a_user_may_not_do_is_a_refusal_in_a_script_and_among_several_comma
         assert!(error.hint().contains("docs/queue.md"), "{}", error.hint());
     }
 }
+
+#[tokio::test]
+async fn a_port_with_the_other_kind_of_connection_is_told_from_a_redis_that_is_down() {
+    // Whoever wants TLS hangs up on who speaks without.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let with_tls = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            stream.set_zero_linger().unwrap();
+        }
+    });
+    let error = refused(&format!("redis://{with_tls}")).await;
+    assert!(error.hint().contains("`rediss://`"), "{error}");
+    let redis = Redis::start();
+    let error = refused(&redis.url().replace("redis:", "rediss:")).await;
+    assert!(error.hint().contains("it is `redis://`"), "{error}");
+}
