@@ -83,3 +83,20 @@ fn the_rights_that_are_documented_suffice_for_a_folder() {
 fn the_rights_that_are_documented_suffice_where_redis_is_the_store() {
     makes_a_book(Some("redis"));
 }
+
+#[test]
+fn a_worker_that_may_not_do_what_it_has_to_tells_its_master() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let rules = rules();
+    let rules: Vec<_> = rules.iter().map(String::as_str).collect();
+    set_user(&redis, &[&rules[..], &["-hincrby"]].concat());
+    let mut command = worker(&sandbox, &redis, "", &[]);
+    as_user(&mut command, &redis);
+    let _worker = Worker::of(&mut command);
+    let mut making = Making::with(&sandbox, &redis, &[], |_| {});
+    let held_up = making.until(|event| event["event"] == "worker-held-up");
+    let reason = held_up["reason"].as_str().unwrap();
+    for part in ["waits for the queue: it refuses us", "`docs/queue.md`"] {
+        assert!(reason.contains(part), "{reason}");
+    }
+}

@@ -1,6 +1,6 @@
 //! The signs of life of a worker.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use audiotome_queue::{Leased, QueueError, WorkerStatus, rest};
@@ -46,6 +46,8 @@ impl Consumer {
         let speaking = held
             .iter()
             .map(|leased| leased.segment.text.chars().take(60).collect());
+        let refusal = self.refusal.lock();
+        let refusal = refusal.unwrap_or_else(PoisonError::into_inner).clone();
         WorkerStatus {
             name: self.settings.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -58,7 +60,7 @@ impl Consumer {
             characters_per_second: member.characters_per_second,
             memory_bytes: crate::worker::memory(),
             uptime_s: self.started.elapsed().as_secs_f64(),
-            trouble: self.trouble.get(),
+            trouble: self.trouble.get().or(refusal),
             draining: self.drain.is_cancelled(),
             sign_every_s: every(self.settings.lease).as_secs_f64(),
             gone_after_s: gone_after(self.settings.lease).as_secs_f64(),
