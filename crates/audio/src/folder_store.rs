@@ -12,6 +12,9 @@ use audiotome_files::{LEFT_BEHIND, is_staged};
 
 use crate::storage::new_id;
 
+/// Where the id of a shared store is written.
+const ID_FILE: &str = "store-id";
+
 /// A store in a folder, which any number of processes may share.
 #[derive(Clone, Debug)]
 pub struct FolderStore {
@@ -21,6 +24,8 @@ pub struct FolderStore {
 #[derive(Debug)]
 struct Inner {
     root: PathBuf,
+    /// Known where machines share the folder: what lies under its name may be another one by and by.
+    id: Option<String>,
     /// One per subfolder, so that of two puts of one key in this process the first stays.
     writing: Vec<Mutex<()>>,
 }
@@ -31,30 +36,38 @@ impl FolderStore {
     /// # Errors
     /// When the folder can't be made or read.
     pub fn open(root: PathBuf) -> Result<Self, StoreError> {
-        fs_err::create_dir_all(&root).map_err(StoreError::file("make the clip store", &root))?;
-        clean(&root).map_err(StoreError::file("read the clip store", &root))?;
+        make(&root)?;
+        Ok(Self::of(root, None))
+    }
+
+    /// Opens a store that machines share, and says which one it is. When its folder is another one later, such as the
+    /// empty one below a share that is not mounted any more, that is an error: nothing is written there, and nothing of
+    /// what it lacks is missing.
+    pub(crate) fn open_shared(root: PathBuf) -> Result<(Self, String), StoreError> {
+        make(&root)?;
+        let path = root.join(ID_FILE);
+        // The first who asks writes it.
+        let written = audiotome_files::create(&path, new_id().as_bytes());
+        written.map_err(StoreError::file("write", &path))?;
+        let id = read_id(&root).map_err(StoreError::file("read", &path))?;
+        Ok((Self::of(root, Some(id.clone())), id))
+    }
+
+    fn of(root: PathBuf, id: Option<String>) -> Self {
         let inner = Inner {
             root,
+            id,
             writing: (0..256).map(|_| Mutex::new(())).collect(),
         };
-        Ok(Self {
+        Self {
             inner: Arc::new(inner),
-        })
+        }
     }
 
     /// The key of the clip in a file of the store; `None` for any other file.
     #[must_use]
     pub fn key_of(path: &Path) -> Option<SegmentKey> {
         path.file_stem()?.to_str()?.parse().ok()
-    }
-
-    /// The id of the store, which the first who asks writes.
-    pub(crate) fn shared_id(&self) -> Result<String, StoreError> {
-        let path = self.inner.root.join("store-id");
-        let written = audiotome_files::create(&path, new_id().as_bytes());
-        written.map_err(StoreError::file("write", &path))?;
-        let id = fs_err::read_to_string(&path).map_err(StoreError::file("read", &path))?;
-        Ok(id.trim().to_owned())
     }
 
     async fn blocking<T: Send + 'static>(
@@ -82,6 +95,9 @@ impl AudioStore for FolderStore {
                     missing.push(key);
                 }
             }
+            if !missing.is_empty() {
+                inner.check_id()?;
+            }
             Ok(missing)
         })
         .await
@@ -104,6 +120,20 @@ impl Inner {
         self.root.join(&name[..2]).join(format!("{name}.flac"))
     }
 
+    /// A store that is shared must still be the one that was opened.
+    fn check_id(&self) -> Result<(), StoreError> {
+        let Some(id) = &self.id else { return Ok(()) };
+        let failed = StoreError::file("find the store that was there in", &self.root);
+        match read_id(&self.root) {
+            Ok(found) if found == *id => Ok(()),
+            Ok(_) => Err(failed(io::Error::new(
+                io::ErrorKind::NotFound,
+                "another store is there",
+            ))),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
     fn has(&self, key: &SegmentKey) -> Result<bool, StoreError> {
         let path = self.path(key);
         path.try_exists()
@@ -114,7 +144,9 @@ impl Inner {
         let path = self.path(key);
         let bytes = match fs_err::read(&path) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return self.check_id().map(|()| None);
+            }
             Err(error) => return Err(StoreError::file("read", &path)(error)),
         };
         match flac::decode(&bytes) {
@@ -139,8 +171,21 @@ impl Inner {
         if self.has(key)? {
             return Ok(());
         }
+        self.check_id()?;
         audiotome_files::write(&path, &bytes).map_err(StoreError::file("write", &path))
     }
+}
+
+/// Makes the folder of a store, and clears what crashes left behind.
+fn make(root: &Path) -> Result<(), StoreError> {
+    fs_err::create_dir_all(root).map_err(StoreError::file("make the clip store", root))?;
+    clean(root).map_err(StoreError::file("read the clip store", root))
+}
+
+fn read_id(root: &Path) -> io::Result<String> {
+    Ok(fs_err::read_to_string(root.join(ID_FILE))?
+        .trim()
+        .to_owned())
 }
 
 /// Removes staged files that no living process can be writing.

@@ -25,7 +25,9 @@ pub enum StoreAddress {
 
 /// Not an address of a store.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{0}` is no store: `file:///mnt/share`, `s3://bucket/prefix` or `redis`, please")]
+#[error(
+    "`{0}` is no store: `file:///mnt/share`, `s3://bucket/prefix` (keys come from `AWS_…` variables) or `redis`, please"
+)]
 pub struct StoreAddressError(String);
 
 /// A store that machines share, and its name.
@@ -46,8 +48,7 @@ impl StoreAddress {
     pub async fn open(&self) -> Result<Option<Shared>, StoreError> {
         match self {
             Self::Folder(path) => {
-                let store = FolderStore::open(path.clone())?;
-                let id = store.shared_id()?;
+                let (store, id) = FolderStore::open_shared(path.clone())?;
                 Ok(Some(Shared {
                     store: Arc::new(store),
                     id,
@@ -70,7 +71,12 @@ impl FromStr for StoreAddress {
     type Err = StoreAddressError;
 
     fn from_str(text: &str) -> Result<Self, StoreAddressError> {
-        let error = || StoreAddressError(text.to_owned());
+        // Keys of a bucket come from variables. Where people write them here all the same, nobody shall read them.
+        let shown = match (text.split_once("://"), text.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
+            _ => text.to_owned(),
+        };
+        let error = || StoreAddressError(shown.clone());
         if text == "redis" {
             return Ok(Self::Queue);
         }
@@ -80,7 +86,9 @@ impl FromStr for StoreAddress {
         let url: Url = text.parse().map_err(|_| error())?;
         match url.scheme() {
             "file" => url.to_file_path().map(Self::Folder).map_err(|()| error()),
-            "s3" if url.host_str().is_some_and(|host| !host.is_empty()) => Ok(Self::Bucket(url)),
+            "s3" if url.host_str().is_some_and(|host| !host.is_empty()) && !has_keys(&url) => {
+                Ok(Self::Bucket(url))
+            }
             _ => Err(error()),
         }
     }
@@ -94,6 +102,10 @@ impl fmt::Display for StoreAddress {
             Self::Queue => f.write_str("redis"),
         }
     }
+}
+
+fn has_keys(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 /// A new id for a store.
@@ -118,5 +130,11 @@ mod tests {
         for bad in ["", "share", "s3://", "http://host/x", "redis://host"] {
             assert!(bad.parse::<StoreAddress>().is_err(), "{bad}");
         }
+        let keys = "s3://key:secret@books/clips".parse::<StoreAddress>();
+        let error = keys.unwrap_err().to_string();
+        assert!(
+            !error.contains("secret") && error.contains("AWS_"),
+            "{error}"
+        );
     }
 }

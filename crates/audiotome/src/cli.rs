@@ -15,6 +15,7 @@ mod join;
 mod lexicon;
 mod part;
 mod queue;
+mod quiet;
 mod tls;
 mod wish;
 
@@ -23,6 +24,7 @@ pub(crate) use cluster::{ClusterArgs, NodesArgs};
 pub(crate) use join::JoinArgs;
 pub(crate) use lexicon::LexiconArgs;
 pub(crate) use queue::{LeavingArgs, QueueArgs};
+pub(crate) use quiet::Quiet;
 pub(crate) use tls::{TlsArgs, TrustArgs};
 pub(crate) use wish::{OutputArgs, ProgressKind, ReadingArgs, RulesArgs, VoiceArgs, WishArgs};
 
@@ -94,7 +96,7 @@ pub(crate) enum Command {
     Clean(CleanArgs),
     /// Serve the master: jobs by REST, spoken by this machine and its workers
     Serve(ServeArgs),
-    /// Speak for other machines, over HTTP
+    /// Speak for other machines, over HTTP or through a queue
     Worker(WorkerArgs),
     /// Look at the queue and tend it
     Queue(TendArgs),

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::{QueueArgs, TrustArgs};
-use crate::exit::{Ending, USAGE};
+use crate::exit::{Ending, UNREACHABLE, USAGE};
 
 /// What clips that travel through Redis are known by.
 const IN_REDIS: &str = "redis";
@@ -26,6 +26,8 @@ pub(crate) struct Opened {
     pub(crate) clips: Transport,
     /// What the store is known by.
     pub(crate) store_id: String,
+    /// Its address.
+    store: StoreAddress,
 }
 
 /// Connects to the queue, if there is one, and opens the store. What is wrong with either is said at once.
@@ -38,18 +40,36 @@ pub(crate) async fn open(args: &QueueArgs, trust: &TrustArgs) -> anyhow::Result<
         let hint = "`--store file:///mnt/share`, `--store s3://bucket/prefix`, or `--store redis` without shared storage";
         return Err(Ending::new(USAGE, message, hint).into());
     };
-    let queue = connect(address, trust).await?;
+    let queue = Queue::connect(&trusting(address, trust)?).await?;
     Ok(Some(opened(queue, store).await?))
 }
 
-/// Connects to a queue.
-pub(crate) async fn connect(address: &QueueAddress, trust: &TrustArgs) -> anyhow::Result<Queue> {
+/// Refuses a folder that is not there: a worker that made one would speak into a place that nobody else sees. Masters,
+/// with whom a store begins, make theirs.
+pub(crate) fn check_folder(args: &QueueArgs) -> Result<(), Ending> {
+    match &args.store {
+        Some(StoreAddress::Folder(folder)) if !folder.is_dir() => Err(Ending::new(
+            UNREACHABLE,
+            format!(
+                "there is no folder `{}` to put audio into",
+                folder.display()
+            ),
+            "mount the share that the master uses, or name it with `--store`",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The queue's address, with the certificates that are trusted there.
+pub(crate) fn trusting(address: &QueueAddress, trust: &TrustArgs) -> anyhow::Result<QueueAddress> {
     let mut address = address.clone();
     if let Some(file) = trust.tls_ca.as_ref().filter(|_| address.has_tls()) {
+        // What holds no certificate is found here.
+        trust.load()?;
         let pem = fs_err::read(file);
         address = address.trusting(pem.with_context(|| "for `--tls-ca`")?);
     }
-    Ok(Queue::connect(&address).await?)
+    Ok(address)
 }
 
 async fn opened(queue: Queue, store: &StoreAddress) -> anyhow::Result<Opened> {
@@ -64,6 +84,7 @@ async fn opened(queue: Queue, store: &StoreAddress) -> anyhow::Result<Opened> {
         queue,
         clips,
         store_id,
+        store: store.clone(),
     })
 }
 
@@ -75,6 +96,7 @@ pub(crate) fn attach(
     lease: Duration,
     drain: &CancellationToken,
 ) -> anyhow::Result<JoinHandle<()>> {
+    let shared = matches!(opened.clips, Transport::Shared(_)).then(|| opened.store.to_string());
     let (store, fetch): (Arc<dyn AudioStore>, _) = match opened.clips {
         Transport::Shared(store) => (store, None),
         // What travels through Redis comes to rest here.
@@ -85,6 +107,7 @@ pub(crate) fn attach(
         process: process_name(),
         store,
         store_id: opened.store_id,
+        shared,
         fetch,
         tries: TRIES,
     };

@@ -23,7 +23,7 @@ program itself: `AUDIOTOME_REWRITE=1 cargo test -p audiotome settings_page` writ
 const NO_FLAG: [(&str, &str, &str); 5] = [
     (
         "AUDIOTOME_LOG",
-        "`error`",
+        "`error`; of `serve` and `worker`, `info`",
         "What is logged on stderr: `warn`, `info`, `debug`, or by part, such as `audiotome_server=debug`",
     ),
     (

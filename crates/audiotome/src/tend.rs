@@ -21,7 +21,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::exit::{DONE, Ending, STOPPED, USAGE};
-use crate::queue::connect;
+use crate::queue::trusting;
 use crate::signals;
 use args::{TendArgs, TendCommand};
 
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &TendArgs) -> anyhow::Result<u8> {
     let stop = signals::stop(&runtime);
     let code = runtime.block_on(async {
         let work = async {
-            let queue = connect(address, &args.trust).await?;
+            let queue = Queue::look_at(&trusting(address, &args.trust)?).await?;
             carry_out(&queue, args, &stop).await
         };
         tokio::select! {
@@ -61,7 +61,11 @@ async fn carry_out(queue: &Queue, args: &TendArgs, stop: &CancellationToken) -> 
         TendCommand::History { key } => history::run(queue, key, json).await,
         TendCommand::Retry { lane, keys } => segments::retry(queue, lane, keys, json).await,
         TendCommand::Revoke { lane, keys } => segments::revoke(queue, lane, keys, json).await,
-        TendCommand::Purge { lane, yes, .. } => {
+        TendCommand::Purge { lane, all, yes } => {
+            if lane.is_none() && !all {
+                let hint = "name it, or say `--all`";
+                return Err(Ending::new(USAGE, "everything of which book?", hint).into());
+            }
             segments::purge(queue, lane.as_deref(), *yes, json).await
         }
         TendCommand::Drain { worker } => workers::drain(queue, worker, json).await,

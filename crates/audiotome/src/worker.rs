@@ -37,6 +37,7 @@ pub(crate) fn run(args: &WorkerArgs, data: &DataFolder) -> anyhow::Result<u8> {
         .slots
         .map_or_else(Slots::per_core, |slots| Slots::new(slots.into()));
     let served = served(args, slots)?;
+    queue::check_folder(&args.queue)?;
     let runtime = match &args.queue.queue {
         Some(_) => signals::small_runtime()?,
         None => signals::runtime()?,

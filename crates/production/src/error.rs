@@ -82,10 +82,12 @@ pub enum MakeError {
     #[error("not one sentence could be spoken")]
     NothingSpoken,
     /// Clips are damaged, or gone, as soon as they are written.
-    #[error("clips in `{}` get damaged or lost again and again", folder.display())]
+    #[error("clips in `{place}` get damaged or lost again and again")]
     Damaged {
         /// Where they are kept.
-        folder: PathBuf,
+        place: String,
+        /// The flag that names another place.
+        flag: &'static str,
     },
     /// It was stopped.
     #[error("stopped: {spoken} of {segments} sentences are spoken and kept")]
@@ -135,7 +137,7 @@ impl MakeError {
             Self::NothingToRead { .. } => Some("`audiotome inspect` lists the chapters".to_owned()),
             Self::Dead { .. } => Some("everything else is kept: run again to try once more, choose another voice, or leave them out with `--skip-failed`".to_owned()),
             Self::NothingSpoken => Some("`audiotome say` tries the voice; `audiotome doctor` looks at this machine".to_owned()),
-            Self::Damaged { .. } => Some("check the disk, or name another folder with `--data`".to_owned()),
+            Self::Damaged { flag, .. } => Some(format!("check the disk, or name another place with `{flag}`")),
             Self::Stopped { .. } => Some("run the same command again to go on".to_owned()),
             Self::File { .. } => None,
         }

@@ -275,9 +275,8 @@ impl Making<'_> {
                 Ok(None) => {}
             }
         }
-        Err(MakeError::Damaged {
-            folder: self.studio.data.clips(),
-        })
+        let (place, flag) = self.studio.place_of_clips();
+        Err(MakeError::Damaged { place, flag })
     }
 
     /// One pass over the plan: speaking and encoding side by side.

@@ -60,6 +60,18 @@ impl Studio {
         }
     }
 
+    /// Where people find the clips, and the flag that says so.
+    pub(crate) fn place_of_clips(&self) -> (String, &'static str) {
+        let shared = match &self.dispatcher {
+            Dispatcher::Direct(_) => None,
+            Dispatcher::Queue(producer) => producer.shared_store(),
+        };
+        match shared {
+            Some(place) => (place.to_owned(), "--store"),
+            None => (self.data.clips().display().to_string(), "--data"),
+        }
+    }
+
     /// Lets this machine speak.
     pub fn add_this_machine(&self, slots: Slots) {
         let voices = Arc::clone(&self.installed);

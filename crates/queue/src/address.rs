@@ -22,8 +22,13 @@ pub struct QueueAddress {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum QueueAddressError {
     /// It is no URL, or one of something else.
-    #[error("`{0}` is not the address of a queue, such as `redis://host:6379`")]
+    #[error(
+        "`{0}` is not the address of a queue, such as `redis://host:6379` (in a password, `/`, `#`, `?` and `@` are written `%2F`, `%23`, `%3F` and `%40`)"
+    )]
     Malformed(String),
+    /// Redis numbers its databases.
+    #[error("`{0}` is no database of Redis: they have numbers, as in `redis://host:6379/1`")]
+    Database(String),
     /// A part after `?` that nobody knows.
     #[error("the address of a queue knows no `{0}`; there is `namespace`")]
     Unknown(String),
@@ -42,6 +47,19 @@ impl QueueAddress {
     #[must_use]
     pub fn namespace(&self) -> &str {
         &self.namespace
+    }
+
+    /// The address as others need it, `…` in place of the password.
+    #[must_use]
+    pub fn without_secrets(&self) -> String {
+        let mut text = self.url.to_string();
+        if let Some(password) = self.url.password() {
+            text = text.replacen(&format!(":{password}@"), ":…@", 1);
+        }
+        if self.namespace != NAMESPACE {
+            text = format!("{text}?namespace={}", self.namespace);
+        }
+        text
     }
 
     /// Trusts these certificates, a PEM file's contents, instead of the system's.
@@ -81,6 +99,17 @@ impl FromStr for QueueAddress {
         {
             return Err(malformed());
         }
+        // What comes after the host holds no `@`: it would be of a password.
+        let behind = [Some(url.path()), url.query(), url.fragment()];
+        if url.fragment().is_some() || behind.into_iter().flatten().any(|part| part.contains('@')) {
+            return Err(malformed());
+        }
+        if matches!(url.scheme(), "redis" | "rediss") {
+            let database = url.path().trim_matches('/');
+            if !database.is_empty() && database.parse::<u32>().is_err() {
+                return Err(QueueAddressError::Database(database.to_owned()));
+            }
+        }
         let mut namespace = NAMESPACE.to_owned();
         for (name, value) in url.query_pairs() {
             match &*name {
@@ -115,11 +144,15 @@ impl fmt::Debug for QueueAddress {
 }
 
 fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    format!("{scheme}://{host}")
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    match (url.rsplit_once('@'), scheme) {
+        (None, _) => url.to_owned(),
+        (Some((_, host)), "") => host.to_owned(),
+        (Some(_), _) => {
+            let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+            format!("{scheme}://{host}")
+        }
+    }
 }
 
 #[cfg(test)]
@@ -135,7 +168,10 @@ mod tests {
         assert_eq!(address.to_string(), "redis://host:6380/2");
         assert_eq!(address.prefix(), "{lab}:");
         assert!(!format!("{address:?}").contains("secret"));
+        let others = address.without_secrets();
+        assert_eq!(others, "redis://user:…@host:6380/2?namespace=lab");
         let usual: QueueAddress = "redis://host".parse().unwrap();
+        assert_eq!(usual.without_secrets(), "redis://host");
         assert_eq!(usual.namespace(), "audiotome");
     }
 
@@ -147,10 +183,25 @@ mod tests {
             "redis://",
             "redis://h?x=1",
             "redis://h?namespace=a%20b",
+            "redis://h/abc",
+            "redis://h/1/2",
+            "redis://h#1",
         ] {
             assert!(bad.parse::<QueueAddress>().is_err(), "{bad}");
         }
-        let error = "amqp://me:secret@host".parse::<QueueAddress>().unwrap_err();
-        assert!(!error.to_string().contains("secret"));
+        for bad in [
+            "amqp://me:secret@host",
+            ":secret@host:6379",
+            "redis:/:secret@host",
+            "redis://me:12/secret@host",
+            "redis://:a/secret@host",
+            "redis://me:1?secret@host",
+            "redis://me:1#secret@host",
+            "redis://me:secret#@host",
+        ] {
+            let error = bad.parse::<QueueAddress>().unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{error}");
+            assert!(error.contains("%2F"), "{error}");
+        }
     }
 }

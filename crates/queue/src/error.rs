@@ -1,6 +1,6 @@
 //! What can go wrong with Redis.
 
-use redis::{ErrorKind, RedisError, ServerErrorKind};
+use redis::{ErrorKind, RedisError, ServerError};
 use thiserror::Error;
 
 /// The queue can't be used, now or at all.
@@ -56,6 +56,18 @@ impl QueueError {
         self.kind
     }
 
+    /// A port with TLS hangs up on whoever speaks without.
+    fn may_lack_tls(&self) -> bool {
+        let hung_up = ["reset by peer", "roken pipe", "end of file"];
+        self.address.starts_with("redis://") && hung_up.iter().any(|how| self.reason.contains(how))
+    }
+
+    /// A port without TLS waits for the rest of what it can't understand.
+    fn may_have_no_use_for_tls(&self) -> bool {
+        let silent = ["timed out", "InvalidContentType"];
+        self.address.starts_with("rediss://") && silent.iter().any(|how| self.reason.contains(how))
+    }
+
     /// What is wrong, without the address.
     #[must_use]
     pub fn reason(&self) -> &str {
@@ -69,8 +81,17 @@ impl QueueError {
             QueueErrorKind::Unreachable if self.reason.contains("certificate") => {
                 "name a PEM file that vouches for its certificate with `--tls-ca`"
             }
+            QueueErrorKind::Unreachable if self.may_lack_tls() => {
+                "where that port wants TLS, it is `rediss://`; otherwise look at Redis' log"
+            }
+            QueueErrorKind::Unreachable if self.may_have_no_use_for_tls() => {
+                "where that port speaks no TLS, it is `redis://`; otherwise see whether Redis can be reached"
+            }
             QueueErrorKind::Unreachable => {
                 "start Redis, or name the right one with `--queue redis://host:6379`"
+            }
+            QueueErrorKind::Refused if is_denied(&self.reason) => {
+                "let its user do what `docs/queue.md` lists under Security: `ACL LOG` tells what it may not"
             }
             QueueErrorKind::Refused => {
                 "give user and password as in `redis://user:password@host:6379`"
@@ -89,28 +110,42 @@ impl QueueError {
     }
 }
 
+/// What Redis itself tells, of one command or of the first that failed of several.
+pub(crate) fn told(error: &RedisError) -> Option<ServerError> {
+    let errors = error.clone().into_server_errors()?;
+    errors.first().map(|(_, error)| error.clone())
+}
+
 fn kind(error: &RedisError) -> QueueErrorKind {
-    match (error.kind(), error.code()) {
-        (_, Some("OOM")) => QueueErrorKind::Full,
-        (_, Some("MOVED" | "ASK" | "CROSSSLOT")) => QueueErrorKind::Cluster,
-        // Inside a script the code is only in the text.
-        _ if error.to_string().contains("NOPERM")
-            || error.to_string().contains("No permissions") =>
-        {
-            QueueErrorKind::Refused
-        }
-        (_, Some("READONLY" | "MISCONF")) | (ErrorKind::Server(ServerErrorKind::ReadOnly), _) => {
-            QueueErrorKind::ReadOnly
-        }
-        (ErrorKind::AuthenticationFailed, _) | (_, Some("NOAUTH" | "WRONGPASS" | "NOPERM")) => {
-            QueueErrorKind::Refused
-        }
-        (ErrorKind::Server(_) | ErrorKind::UnexpectedReturnType | ErrorKind::Parse, code)
-            if code != Some("LOADING") =>
-        {
-            QueueErrorKind::Other
-        }
-        (ErrorKind::InvalidClientConfig, _) => QueueErrorKind::Other,
-        _ => QueueErrorKind::Unreachable,
+    if is_denied(&error.to_string()) {
+        return QueueErrorKind::Refused;
     }
+    match told(error).as_ref().map(ServerError::code) {
+        Some("OOM") => QueueErrorKind::Full,
+        Some("MOVED" | "ASK" | "CROSSSLOT") => QueueErrorKind::Cluster,
+        Some("READONLY" | "MISCONF") => QueueErrorKind::ReadOnly,
+        Some("NOAUTH" | "WRONGPASS") => QueueErrorKind::Refused,
+        Some("LOADING") => QueueErrorKind::Unreachable,
+        Some(_) => QueueErrorKind::Other,
+        None => match error.kind() {
+            ErrorKind::AuthenticationFailed => QueueErrorKind::Refused,
+            ErrorKind::Server(_)
+            | ErrorKind::UnexpectedReturnType
+            | ErrorKind::Parse
+            | ErrorKind::InvalidClientConfig => QueueErrorKind::Other,
+            _ => QueueErrorKind::Unreachable,
+        },
+    }
+}
+
+/// Whether the user may not do something. In a script Redis 7 has no code for that.
+fn is_denied(text: &str) -> bool {
+    let words = [
+        "NOPERM",
+        "NoPerm",
+        "No permissions",
+        "can't run this command",
+        "can't access at least one",
+    ];
+    words.iter().any(|words| text.contains(words))
 }

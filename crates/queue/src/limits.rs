@@ -129,25 +129,29 @@ impl Queue {
     pub async fn limits(&self) -> Result<Vec<Limit>, QueueError> {
         let mut command = Cmd::new();
         command.arg("HGETALL").arg(self.key("limits"));
-        let fields: Vec<(String, String)> = self.link.ask(&command).await?;
-        let mut limits = std::collections::BTreeMap::new();
-        for (field, value) in fields {
-            let Some((on, what)) = field.rsplit_once(' ') else {
-                continue;
-            };
-            let Ok(on) = on.parse::<LimitOn>() else {
-                continue;
-            };
-            let limit = limits.entry(on.clone()).or_insert(Limit {
-                on,
-                rate: None,
-                at_once: None,
-            });
-            match what {
-                "rate" => limit.rate = value.parse().ok(),
-                _ => limit.at_once = value.parse().ok(),
-            }
-        }
-        Ok(limits.into_values().collect())
+        Ok(parsed(self.link.ask(&command).await?))
     }
+}
+
+/// The limits as Redis has them.
+pub(crate) fn parsed(fields: Vec<(String, String)>) -> Vec<Limit> {
+    let mut limits = std::collections::BTreeMap::new();
+    for (field, value) in fields {
+        let Some((on, what)) = field.rsplit_once(' ') else {
+            continue;
+        };
+        let Ok(on) = on.parse::<LimitOn>() else {
+            continue;
+        };
+        let limit = limits.entry(on.clone()).or_insert(Limit {
+            on,
+            rate: None,
+            at_once: None,
+        });
+        match what {
+            "rate" => limit.rate = value.parse().ok(),
+            _ => limit.at_once = value.parse().ok(),
+        }
+    }
+    limits.into_values().collect()
 }

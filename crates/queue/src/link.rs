@@ -11,7 +11,7 @@ use redis::{
 };
 
 use crate::address::QueueAddress;
-use crate::error::QueueError;
+use crate::error::{QueueError, told};
 
 /// What a connection may take to be made.
 const CONNECTING: Duration = Duration::from_secs(5);
@@ -126,9 +126,8 @@ impl Link {
     /// Gives up a connection on which anything but a plain refusal came back.
     fn checked<T>(&self, answer: Result<T, RedisError>) -> Result<T, QueueError> {
         answer.map_err(|error| {
-            let plain = error
-                .code()
-                .is_some_and(|code| !matches!(code, "LOADING" | "READONLY" | "NOAUTH"));
+            let plain = told(&error)
+                .is_some_and(|told| !matches!(told.code(), "LOADING" | "READONLY" | "NOAUTH"));
             if !plain {
                 *self.kept() = None;
             }

@@ -31,13 +31,26 @@ impl Queue {
     /// # Errors
     /// When Redis does not answer, refuses us, or is used by another version.
     pub async fn connect(address: &QueueAddress) -> Result<Self, QueueError> {
+        let queue = Self::look_at(address).await?;
+        queue.claim().await?;
+        Ok(queue)
+    }
+
+    /// The same for whoever looks at what is there, and tends it: nothing is written. So Redis may be full, and a
+    /// namespace that nobody uses leaves no trace.
+    ///
+    /// # Errors
+    /// When Redis does not answer, refuses us, or is used by another version.
+    pub async fn look_at(address: &QueueAddress) -> Result<Self, QueueError> {
         let link = Link::new(address)?;
         let queue = Self {
             prefix: address.prefix(),
             link,
         };
         queue.check_redis().await?;
-        queue.check_protocol().await?;
+        if let Some(theirs) = queue.protocol().await? {
+            queue.check_protocol(&theirs)?;
+        }
         Ok(queue)
     }
 
@@ -200,6 +213,19 @@ impl Queue {
         self.link.ask(&command).await
     }
 
+    /// Whether a master waits for what becomes of a lane.
+    ///
+    /// # Errors
+    /// When Redis can't be used now.
+    pub async fn is_wanted(&self, id: &LaneId) -> Result<bool, QueueError> {
+        let mut command = Cmd::new();
+        command
+            .arg("HEXISTS")
+            .arg(self.key("replies"))
+            .arg(id.as_str());
+        self.link.ask(&command).await
+    }
+
     /// What a lane is, while the queue knows it.
     ///
     /// # Errors
@@ -248,12 +274,30 @@ impl Queue {
         Ok(())
     }
 
-    async fn check_protocol(&self) -> Result<(), QueueError> {
+    async fn protocol(&self) -> Result<Option<String>, QueueError> {
+        let mut command = Cmd::new();
+        command.arg("GET").arg(self.key("protocol"));
+        self.link.ask(&command).await
+    }
+
+    /// Lets a namespace that nobody has used before be of this protocol. Writing, it also finds a replica.
+    async fn claim(&self) -> Result<(), QueueError> {
         let mut pipe = redis::pipe();
         let key = self.key("protocol");
         pipe.cmd("SET").arg(&key).arg(PROTOCOL).arg("NX").ignore();
         pipe.cmd("GET").arg(&key);
-        let (theirs,): (String,) = self.link.send(&pipe).await?;
+        match self.link.send::<(String,)>(&pipe).await {
+            Ok((theirs,)) => self.check_protocol(&theirs),
+            // There is nothing to write, and whoever works waits for room.
+            Err(error) if error.kind() == QueueErrorKind::Full => match self.protocol().await? {
+                Some(theirs) => self.check_protocol(&theirs),
+                None => Err(error),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    fn check_protocol(&self, theirs: &str) -> Result<(), QueueError> {
         if theirs == PROTOCOL.to_string() {
             return Ok(());
         }

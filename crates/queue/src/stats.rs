@@ -7,7 +7,8 @@ use redis::Cmd;
 use serde::{Deserialize, Serialize};
 
 use crate::error::QueueError;
-use crate::lane::{Lane, LaneId};
+use crate::lane::{Lane, LaneId, Skill};
+use crate::limits::{self, Limit, LimitOn};
 use crate::queue::{Queue, field};
 use crate::worker::WorkerStatus;
 
@@ -18,6 +19,8 @@ pub struct QueueStats {
     pub lanes: Vec<LaneStats>,
     /// Workers that are alive.
     pub workers: Vec<WorkerStatus>,
+    /// The limits that are set.
+    pub limits: Vec<Limit>,
     /// Since the namespace exists.
     pub totals: Totals,
     /// Memory that Redis uses, bytes.
@@ -53,8 +56,8 @@ pub struct LaneStats {
     pub dead: u64,
     /// Age of the oldest entry, seconds.
     pub oldest_s: f64,
-    /// Whether a worker that is alive can speak it.
-    pub somebody_can: bool,
+    /// Whether a worker that is alive can speak it; unknown while only those say no that were asked.
+    pub somebody_can: Option<bool>,
 }
 
 /// What was counted.
@@ -87,6 +90,7 @@ impl Queue {
         pipe.cmd("HGETALL").arg(self.key("priorities"));
         pipe.cmd("ZRANGE").arg(self.key("turns")).arg(0).arg(-1);
         pipe.cmd("HGETALL").arg(self.key("totals"));
+        pipe.cmd("HGETALL").arg(self.key("limits"));
         pipe.cmd("TIME");
         pipe.cmd("INFO").arg("everything");
         type Answer = (
@@ -94,11 +98,12 @@ impl Queue {
             BTreeMap<String, i32>,
             Vec<String>,
             BTreeMap<String, u64>,
+            Vec<(String, String)>,
             (u64, u64),
             String,
         );
         let answer: Answer = self.link.send(&pipe).await?;
-        let (about, priorities, turns, totals, (seconds, micros), info) = answer;
+        let (about, priorities, turns, totals, limits, (seconds, micros), info) = answer;
         let workers = self.workers().await?;
         let now_ms = seconds * 1000 + micros / 1000;
         let rest = about.keys().filter(|id| !turns.contains(id));
@@ -122,6 +127,7 @@ impl Queue {
         Ok(QueueStats {
             lanes: lanes.collect(),
             workers,
+            limits: limits::parsed(limits),
             totals: Totals::of(&totals),
             memory_bytes: number("used_memory"),
             connections: number("connected_clients"),
@@ -157,20 +163,20 @@ impl Queue {
             .arg("WITHSCORES");
         pipe.cmd("HGETALL").arg(self.key("statuses"));
         type Answer = ((u64, u64), Vec<(String, f64)>, BTreeMap<String, String>);
-        let ((seconds, _), alive, statuses): Answer = self.link.send(&pipe).await?;
+        let ((seconds, micros), alive, statuses): Answer = self.link.send(&pipe).await?;
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of this century")]
-        let now = (seconds * 1000) as f64;
-        let alive: Vec<_> = alive
+        let now = (seconds * 1000 + micros / 1000) as f64;
+        let alive: BTreeMap<_, _> = alive
             .into_iter()
-            .filter(|(_, until)| *until > now)
-            .map(|(name, _)| name)
+            .map(|(name, until)| (name, until - now))
+            .filter(|(_, left)| *left > 0.0)
             .collect();
-        let status = statuses
-            .into_iter()
-            .filter(|(name, _)| alive.contains(name));
-        Ok(status
-            .filter_map(|(_, status)| serde_json::from_str(&status).ok())
-            .collect())
+        let status = statuses.into_iter().filter_map(|(name, status)| {
+            let left = Duration::from_secs_f64(alive.get(&name)? / 1000.0);
+            let status: WorkerStatus = serde_json::from_str(&status).ok()?;
+            Some(status.seen(left))
+        });
+        Ok(status.collect())
     }
 
     /// Asks a worker to finish what it speaks, and to leave. It hears of it with its next heartbeat.
@@ -217,6 +223,17 @@ impl Queue {
     }
 }
 
+/// Whether one of the workers can speak this, as far as they have looked into it.
+fn somebody_can(skill: &Skill, workers: &[WorkerStatus]) -> Option<bool> {
+    if workers.iter().any(|worker| worker.skills.contains(skill)) {
+        return Some(true);
+    }
+    let none_can = workers
+        .iter()
+        .all(|worker| worker.lacks.contains_key(skill));
+    none_can.then_some(false)
+}
+
 impl LaneStats {
     fn new(
         (id, lane, priority): (LaneId, Lane, i32),
@@ -245,7 +262,7 @@ impl LaneStats {
         let age = now_ms.saturating_sub(oldest.unwrap_or(now_ms));
         let skill = id.skill();
         Some(Self {
-            somebody_can: workers.iter().any(|worker| worker.skills.contains(&skill)),
+            somebody_can: somebody_can(&skill, workers),
             id,
             title: lane.title,
             master: lane.master,
@@ -262,6 +279,39 @@ impl LaneStats {
 }
 
 impl QueueStats {
+    /// Why workers that could speak a lane leave it alone: a limit, or books of higher priority.
+    #[must_use]
+    pub fn holds_up(&self, id: &LaneId) -> Option<String> {
+        let lane = self.lanes.iter().find(|lane| lane.id == *id)?;
+        if lane.leased > 0 || lane.waiting == 0 {
+            return None;
+        }
+        let of_lane = self.limits.iter().filter(|limit| limit.on.covers(lane));
+        let limits = of_lane.filter_map(|limit| {
+            let covered = self.lanes.iter().filter(|other| limit.on.covers(other));
+            let held: u64 = covered.map(|other| other.leased).sum();
+            match limit {
+                Limit {
+                    at_once: Some(most),
+                    ..
+                } if held >= u64::from(*most) => Some(format!("`{} at-once {most}`", limit.on)),
+                Limit {
+                    rate: Some(rate), ..
+                } => Some(format!("`{} rate {rate}`", limit.on)),
+                Limit { .. } => None,
+            }
+        });
+        let limits: Vec<_> = limits.collect();
+        if !limits.is_empty() {
+            return Some(format!("a limit holds it up: {}", limits.join(", ")));
+        }
+        let goes_first = |other: &LaneStats| {
+            other.priority > lane.priority && other.waiting > 0 && other.somebody_can == Some(true)
+        };
+        let urgent = self.lanes.iter().any(goes_first);
+        urgent.then(|| "books of higher priority go first".to_owned())
+    }
+
     /// What a worker can't speak, and why: lanes with reasons.
     pub fn lacks<'a>(
         &'a self,
@@ -271,6 +321,18 @@ impl QueueStats {
             let reason = worker.lacks.get(&lane.id.skill())?;
             Some((lane, reason.as_str()))
         })
+    }
+}
+
+impl LimitOn {
+    /// Whether a limit on this holds for a lane.
+    fn covers(&self, lane: &LaneStats) -> bool {
+        match self {
+            Self::All => true,
+            Self::Engine(name) => lane.engine.split('/').next() == Some(name),
+            Self::Master(name) => lane.master == *name,
+            Self::Lane(name) => lane.id.as_str() == name,
+        }
     }
 }
 

@@ -137,10 +137,35 @@ pub struct WorkerStatus {
     /// What holds it up, while it does: a store that is full or away, say.
     #[serde(default)]
     pub trouble: Option<String>,
+    /// Seconds between two signs of life.
+    #[serde(default)]
+    pub sign_every_s: f64,
+    /// Seconds without one after which it is gone.
+    #[serde(default)]
+    pub gone_after_s: f64,
+    /// Whether its next sign of life should have come by now: what it did last is not what it does.
+    #[serde(default)]
+    pub overdue: bool,
     /// What it can't speak, and why: skill → reason.
     pub lacks: BTreeMap<Skill, String>,
     /// What it can speak.
     pub skills: Vec<Skill>,
+}
+
+/// So late may a sign of life be on a machine that has much to do.
+const HICCUP: f64 = 2.0;
+
+impl WorkerStatus {
+    /// As it is when it would count as gone after `left` more.
+    pub(crate) fn seen(mut self, left: Duration) -> Self {
+        let silent = self.gone_after_s - left.as_secs_f64();
+        self.overdue = silent > HICCUP.max(3.0 * self.sign_every_s);
+        if self.overdue {
+            self.busy = 0;
+            self.speaking.clear();
+        }
+        self
+    }
 }
 
 /// What a heartbeat brings back.

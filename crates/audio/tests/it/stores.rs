@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use audiotome_audio::{FolderStore, MemoryStore};
+use audiotome_audio::{FolderStore, MemoryStore, StoreAddress};
 use audiotome_codec::flac;
 use audiotome_core::{AudioStore, Clip, SegmentKey, StoreError};
 use tempfile::TempDir;
@@ -180,4 +180,40 @@ async fn two_stores_on_one_folder_may_put_the_same_key() {
     }
     let files = fs_err::read_dir(folder.path().join("clips/07")).unwrap();
     assert_eq!(files.count(), 1, "no staged file is left");
+}
+
+#[tokio::test]
+async fn a_shared_folder_that_is_another_one_later_is_an_error_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (share, aside) = (folder.path().join("share"), folder.path().join("aside"));
+    let address = StoreAddress::Folder(share.clone());
+    let opened = address.open().await.unwrap().unwrap();
+    opened.store.put(&key(1), clip(1)).await.unwrap();
+    fs_err::rename(&share, &aside).unwrap();
+    let is_away = async || {
+        let errors = [
+            opened.store.missing(&[key(1)]).await.err(),
+            opened.store.get(&key(1)).await.err(),
+            opened.store.put(&key(2), clip(2)).await.err(),
+        ];
+        assert!(
+            errors
+                .iter()
+                .all(|error| matches!(error, Some(StoreError::Io { .. }))),
+            "{errors:?}"
+        );
+    };
+    is_away().await;
+    assert!(!share.exists());
+    fs_err::create_dir(&share).unwrap();
+    is_away().await;
+    assert_eq!(fs_err::read_dir(&share).unwrap().count(), 0);
+    let other = address.open().await.unwrap().unwrap();
+    is_away().await;
+    assert_ne!(other.id, opened.id);
+    fs_err::remove_dir_all(&share).unwrap();
+    fs_err::rename(&aside, &share).unwrap();
+    assert_eq!(opened.store.missing(&[key(1)]).await.unwrap(), []);
+    opened.store.put(&key(2), clip(2)).await.unwrap();
+    assert_eq!(address.open().await.unwrap().unwrap().id, opened.id);
 }

@@ -4,6 +4,7 @@ use audiotome_production::Address;
 use clap::Args;
 
 use super::queue::QueueArgs;
+use super::quiet::Quiet;
 use super::tls::TrustArgs;
 
 /// Who speaks besides this machine.
@@ -43,6 +44,7 @@ pub(crate) struct NodesArgs {
         long,
         env = "AUDIOTOME_WORKERS",
         value_name = "LIST",
+        value_parser = Quiet::<Address>::new(),
         value_delimiter = ','
     )]
     pub(crate) workers: Vec<Address>,

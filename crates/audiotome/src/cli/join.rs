@@ -4,6 +4,7 @@ use audiotome_dispatch::worker::Joining;
 use audiotome_dispatch::{Caller, MasterAddress, Token, WorkerAddress};
 use clap::Args;
 
+use super::quiet::Quiet;
 use super::tls::TrustArgs;
 use crate::exit::{Ending, USAGE};
 
@@ -16,6 +17,7 @@ pub(crate) struct JoinArgs {
         long,
         env = "AUDIOTOME_JOIN",
         value_name = "LIST",
+        value_parser = Quiet::<MasterAddress>::new(),
         value_delimiter = ','
     )]
     pub(crate) join: Vec<MasterAddress>,

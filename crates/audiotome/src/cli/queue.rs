@@ -6,6 +6,8 @@ use audiotome_audio::StoreAddress;
 use audiotome_queue::QueueAddress;
 use clap::Args;
 
+use super::quiet::Quiet;
+
 /// A queue instead of known addresses.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Queue")]
@@ -16,12 +18,13 @@ pub(crate) struct QueueArgs {
         long,
         env = "AUDIOTOME_QUEUE",
         value_name = "URL",
+        value_parser = Quiet::<QueueAddress>::new(),
         hide_env_values = true
     )]
     pub(crate) queue: Option<QueueAddress>,
     /// Where audio goes from workers to masters: `file:///mnt/share`, `s3://bucket/prefix` (with the
     /// usual `AWS_…` variables), or `redis` without shared storage
-    #[arg(long, env = "AUDIOTOME_STORE", value_name = "URL", requires = "queue")]
+    #[arg(long, env = "AUDIOTOME_STORE", value_name = "URL", value_parser = Quiet::<StoreAddress>::new(), hide_env_values = true, requires = "queue")]
     pub(crate) store: Option<StoreAddress>,
     /// Seconds after which a worker that gives no sign of life has lost its segments to others
     #[arg(long, env = "AUDIOTOME_LEASE", value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3600))]

@@ -3,7 +3,7 @@
 use audiotome_queue::{LimitOn, QueueAddress, SegmentState};
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::TrustArgs;
+use crate::cli::{Quiet, TrustArgs};
 use crate::exit;
 
 #[derive(Debug, Args)]
@@ -18,6 +18,7 @@ pub(crate) struct TendArgs {
         global = true,
         env = "AUDIOTOME_QUEUE",
         value_name = "URL",
+        value_parser = Quiet::<QueueAddress>::new(),
         hide_env_values = true,
         help_heading = "Queue"
     )]
@@ -57,7 +58,8 @@ pub(crate) enum TendCommand {
         /// The segment's key, or the beginning of it
         key: String,
     },
-    /// Give segments that failed for good new tries
+    /// Give segments that failed for good new tries. A book that has ended without them is gone on with by
+    /// `audiotome retry JOB`, or by running `convert` again
     Retry {
         /// The book: its title, or the beginning of its lane's name
         lane: String,
@@ -65,7 +67,8 @@ pub(crate) enum TendCommand {
         #[arg(value_name = "KEY")]
         keys: Vec<String>,
     },
-    /// Take segments back: their master is told that they are dead, and whoever speaks one stops
+    /// Take segments back: their master is told that they are dead, whoever speaks one stops, and the queue
+    /// forgets them
     Revoke {
         /// The book: its title, or the beginning of its lane's name
         lane: String,
@@ -76,7 +79,6 @@ pub(crate) enum TendCommand {
     /// Take everything of a book back, and forget it
     Purge {
         /// The book: its title, or the beginning of its lane's name
-        #[arg(required_unless_present = "all")]
         lane: Option<String>,
         /// Of all books
         #[arg(long, conflicts_with = "lane")]

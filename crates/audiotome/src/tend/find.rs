@@ -1,5 +1,7 @@
 //! Lanes, segments and workers by names that are cut short.
 
+use std::collections::HashSet;
+
 use audiotome_core::SegmentKey;
 use audiotome_queue::{LaneId, Queue};
 
@@ -55,10 +57,8 @@ fn among(given: &str, all: Vec<Named>) -> Result<Named, Ending> {
             if others.is_empty() {
                 return Ok(first.clone());
             }
-            let named = std::iter::once(first)
-                .chain(others)
-                .map(|lane| lane.id.to_string());
-            return Err(several(given, "book", &named.collect::<Vec<_>>()));
+            let named: Vec<_> = std::iter::once(first).chain(others).collect();
+            return Err(several(given, "book", &distinct(&named)));
         }
     }
     let hint = "`audiotome queue stats` lists them";
@@ -78,6 +78,17 @@ fn book(id: &LaneId) -> &str {
 pub(crate) fn short_lane(id: &LaneId) -> &str {
     let book = book(id);
     book.get(..8).unwrap_or(book)
+}
+
+/// What tells lanes apart: their names as tables show them, where that is enough.
+fn distinct(lanes: &[&Named]) -> Vec<String> {
+    let short = lanes.iter().map(|lane| short_lane(&lane.id));
+    let different: HashSet<_> = short.clone().collect();
+    if different.len() == lanes.len() {
+        return short.map(str::to_owned).collect();
+    }
+    let whole = lanes.iter().map(|lane| lane.id.to_string());
+    whole.collect()
 }
 
 /// The segments of a lane that are meant.
@@ -151,6 +162,8 @@ mod tests {
                 lane("00aa.host-1.77bb", "The Sea"),
                 lane("00aa.host-1.78cc", "The Sea, Again"),
                 lane("01dd.host-2.78cc", "Another"),
+                lane("01dd.host-2.79dd", "Two"),
+                lane("01dd.host-2.80ee", "Two"),
             ]
         };
         let meant = |given: &str| among(given, all()).map(|lane| lane.id.to_string());
@@ -161,13 +174,19 @@ mod tests {
         );
         assert_eq!(meant("the sea,").unwrap(), "00aa.host-1.78cc");
         assert_eq!(meant("77").unwrap(), "00aa.host-1.77bb");
-        assert_eq!(meant("01").unwrap(), "01dd.host-2.78cc");
         let error = meant("78cc").unwrap_err();
         assert!(
             error.message.contains("2 books: `00aa.host-1.78cc`, `01dd"),
             "{}",
             error.message
         );
+        let error = meant("two").unwrap_err();
+        assert!(
+            error.message.contains("2 books: `79dd`, `80ee`"),
+            "as `stats` shows them: {}",
+            error.message
+        );
+        assert_eq!(meant("80").unwrap(), "01dd.host-2.80ee");
         assert_eq!(meant("00aa.host-1.78cc").unwrap(), "00aa.host-1.78cc");
         assert!(meant("").is_err() && meant("nothing").is_err());
     }

@@ -19,7 +19,7 @@ pub(crate) async fn run(queue: &Queue, key: &str, json: bool) -> anyhow::Result<
     }
     if records.is_empty() {
         let message = format!("the queue knows nothing of a segment `{key}`");
-        let hint = "`audiotome queue list` lists those that are not spoken; of those that are, the last thousand are known";
+        let hint = "`audiotome queue list` lists those that are not spoken; of those that are, the last thousand are known, and what was taken back is forgotten";
         return Err(Ending::new(FAILED, message, hint).into());
     }
     let mut out = io::stdout().lock();

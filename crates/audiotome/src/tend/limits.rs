@@ -65,7 +65,7 @@ fn row(limit: &Limit) -> [String; 3] {
     ]
 }
 
-fn described(limit: &Limit) -> String {
+pub(crate) fn described(limit: &Limit) -> String {
     let rate = limit.rate.map(|rate| format!("{rate} in a second"));
     let at_once = limit.at_once.map(|most| format!("{most} at once"));
     let parts: Vec<_> = rate.into_iter().chain(at_once).collect();

@@ -142,7 +142,13 @@ pub(crate) async fn retry(
             lane.title
         ),
     };
-    done(json, &json!({ "lane": lane.id, "retried": retried }), &line)
+    done(json, &json!({ "lane": lane.id, "retried": retried }), &line)?;
+    if retried > 0 && !queue.is_wanted(&lane.id).await? {
+        tell(
+            "the book has ended without them: `audiotome retry JOB`, or running `convert` again, goes on with it",
+        );
+    }
+    Ok(())
 }
 
 /// Takes segments back.
@@ -182,7 +188,10 @@ pub(crate) async fn purge(
     for lane in &lanes {
         purged += queue.purge(&lane.id).await?;
     }
-    let line = format!("{what} is removed: {}", said(purged, "segment"));
+    let line = match purged {
+        0 => format!("{what} is removed; no segment was left"),
+        _ => format!("{what} is removed: {}", said(purged, "segment")),
+    };
     done(
         json,
         &json!({ "lanes": lanes.len(), "purged": purged }),

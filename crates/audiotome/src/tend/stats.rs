@@ -7,6 +7,7 @@ use audiotome_queue::{LaneStats, Queue, QueueStats};
 use tokio_util::sync::CancellationToken;
 
 use super::find::short_lane;
+use super::limits::described;
 use super::{print_json, tell};
 use crate::client::table;
 use crate::exit;
@@ -31,7 +32,11 @@ pub(crate) async fn run(
         };
     };
     loop {
-        match queue.stats().await {
+        let stats = tokio::select! {
+            stats = queue.stats() => stats,
+            () = stop.cancelled() => return Ok(()),
+        };
+        match stats {
             Ok(stats) if json => writeln!(io::stdout(), "{}", serde_json::to_string(&stats)?)?,
             Ok(stats) => again(&stats)?,
             // It may be back the next time.
@@ -63,6 +68,9 @@ fn show(out: &mut impl Write, stats: &QueueStats) -> io::Result<()> {
             "ENGINE", "VOICE", "MASTER", "TITLE",
         ];
         table::write(out, header, &rows)?;
+    }
+    for limit in &stats.limits {
+        writeln!(out, "limit on {}: {}", limit.on, described(limit))?;
     }
     let totals = &stats.totals;
     let figures = [
@@ -108,7 +116,12 @@ fn row(lane: &LaneStats) -> [String; 12] {
             String::new()
         },
         lane.priority.to_string(),
-        if lane.somebody_can { "yes" } else { "none" }.to_owned(),
+        match lane.somebody_can {
+            Some(true) => "yes",
+            Some(false) => "none",
+            None => "not known yet",
+        }
+        .to_owned(),
         lane.engine.clone(),
         lane.voice.clone(),
         lane.master.clone(),

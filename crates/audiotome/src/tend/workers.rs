@@ -48,6 +48,7 @@ fn row(worker: &WorkerStatus) -> [String; 10] {
         _ => String::new(),
     };
     let state = match worker {
+        WorkerStatus { overdue: true, .. } => "silent",
         WorkerStatus { draining: true, .. } => "draining",
         WorkerStatus {
             trouble: Some(_), ..

@@ -22,6 +22,7 @@ mod queue_api;
 mod queue_cli;
 mod queue_faults;
 mod queue_scene;
+mod queue_security;
 mod queue_serve;
 mod queue_shown;
 #[path = "../../../queue/tests/it/redis.rs"]

@@ -64,6 +64,8 @@ pub(crate) fn worker(sandbox: &Sandbox, redis: &Redis, tone: &str, args: &[&str]
         .env("AUDIOTOME_TONE", tone)
         .env("AUDIOTOME_LEASE", "1");
     through(&mut command, sandbox, redis);
+    // Masters make it; a worker may be there before.
+    let _ = fs_err::create_dir(sandbox.path("share"));
     command
 }
 
@@ -382,6 +384,7 @@ fn what_nobody_can_speak_is_shown_as_such() {
         "{nobody}"
     );
     let elsewhere = format!("file://{}", sandbox.path("elsewhere").display());
+    fs_err::create_dir(sandbox.path("elsewhere")).unwrap();
     let _stranger = Worker::with(&sandbox, &redis, "", &["--store", &elsewhere]);
     let unfit = making.until(waiting);
     assert!(
@@ -413,6 +416,10 @@ fn what_is_wrong_with_queue_or_store_is_said_at_once() {
     sandbox.file("in-the-way", "a file");
     let store = format!("file://{}", sandbox.path("in-the-way/store").display());
     refused(&["--queue", &url, "--store", &store], 5, "in-the-way");
+    let nowhere = format!("file://{}", sandbox.path("nowhere/x/y").display());
+    let there_is_none = "nowhere/x/y` to put audio into";
+    refused(&["--queue", &url, "--store", &nowhere], 5, there_is_none);
+    assert!(!sandbox.path("nowhere").exists());
     let port = redis.port.to_string();
     let old = [
         "-p",

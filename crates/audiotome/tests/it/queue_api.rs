@@ -72,6 +72,25 @@ fn the_queue_is_seen_through_its_master() {
 }
 
 #[test]
+fn the_page_of_the_cluster_tells_how_another_machine_serves_the_queue() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::with(&["--requirepass", "secret"]));
+    let mut command = master(&sandbox, "127.0.0.1:0", "");
+    through(command.arg("--no-local"), &sandbox, &redis);
+    let (port, share) = (redis.port, sandbox.path("share"));
+    let url = format!("redis://:secret@127.0.0.1:{port}/?namespace=lab");
+    let master = Process::start(command.env("AUDIOTOME_QUEUE", url));
+    let (status, page) = master.raw("GET", "/cluster", "", None);
+    let page = String::from_utf8(page).unwrap();
+    assert_eq!(status, 200, "{page}");
+    assert!(!page.contains("secret"), "{page}");
+    let (queue, store) = (
+        format!("redis://:…@127.0.0.1:{port}/?namespace=lab"),
+        format!("--store file://{}", share.display()),
+    );
+    assert!(page.contains(&queue) && page.contains(&store), "{page}");
+}
+
+#[test]
 fn segments_are_tried_again_and_taken_back_through_the_master() {
     let scene = Scene::new();
     let master = &scene.master;

@@ -212,6 +212,23 @@ fn dead_letters_are_tried_again_and_segments_taken_back() {
     assert_eq!(book.left(), Some(3));
     drop(worker);
     assert_eq!(scene.json(&["stats"])["totals"]["revoked"], 1);
+    let said = scene.fails(1, &["history", &boat]);
+    assert!(said.contains("taken back is forgotten"), "{said}");
+}
+
+#[test]
+fn whoever_retries_a_book_that_has_ended_hears_how_it_goes_on() {
+    let scene = Scene::new();
+    let book = Helper::convert(&scene.sandbox, &scene.redis);
+    let worker = Helper::worker(&scene.sandbox, &scene.redis, "fail=lamp");
+    assert_eq!(book.left(), Some(3));
+    drop(worker);
+    let (line, hint) = scene.ends(0, &["retry", "The Short Book"]);
+    assert_eq!(line, "1 segment of “The Short Book” tried again\n");
+    assert!(
+        hint.contains("`audiotome retry JOB`") && hint.contains("`convert` again"),
+        "{hint}"
+    );
 }
 
 #[test]
@@ -220,8 +237,10 @@ fn nothing_is_purged_unless_somebody_says_yes() {
     let (book, _worker) = scene.stuck();
     let said = scene.fails(2, &["purge", "--all"]);
     assert!(said.contains("`--yes`"), "{said}");
-    scene.fails(2, &["purge"]);
+    let said = scene.fails(2, &["purge"]);
+    assert!(said.contains("`--all`"), "{said}");
     assert!(is_stuck(&scene.json(&["stats"])), "nothing has changed");
+    let lane = scene.redis.ask(&["hvals", "{audiotome}:lanes"]);
     let said = scene.says(&["purge", "The Short Book", "--yes"]);
     assert_eq!(
         said,
@@ -235,6 +254,15 @@ fn nothing_is_purged_unless_somebody_says_yes() {
             .is_empty()
     );
     assert_eq!(scene.redis.ask(&["keys", "*:dead:*"]), "");
+    // A lane of which nothing is left.
+    scene
+        .redis
+        .ask(&["hset", "{audiotome}:lanes", "0000.host.empty", &lane]);
+    let said = scene.says(&["purge", "The Short Book", "--yes"]);
+    assert!(
+        said.ends_with("is removed; no segment was left\n"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -336,4 +364,44 @@ fn a_queue_that_is_away_or_unnamed_is_said_in_a_line() {
         );
         assert!(!said.contains("secret"), "{said}");
     }
+}
+
+#[test]
+fn no_password_is_printed_with_what_is_wrong_about_an_address() {
+    let sandbox = Sandbox::new();
+    let wrong = |variable: &str, value: &str, args: &[&str]| {
+        let mut command = sandbox.audiotome(args);
+        let said = stderr(&run(command.env(variable, value), 2));
+        assert!(!said.contains("secret"), "{said}");
+        assert!(said.contains("invalid value for '--"), "{said}");
+        said
+    };
+    let queue = "redis://me:se/secret@host:6379";
+    let said = wrong("AUDIOTOME_QUEUE", queue, &["queue", "stats"]);
+    assert!(
+        said.contains("`%2F`") && said.contains("host:6379"),
+        "{said}"
+    );
+    wrong("AUDIOTOME_QUEUE", queue, &["worker"]);
+    let args = ["worker", "--queue", "redis://host"];
+    wrong("AUDIOTOME_STORE", "s3://key:secret@bucket", &args);
+    let args = ["convert", "book.epub"];
+    wrong("AUDIOTOME_WORKERS", "gpu1,me:secret@gpu2", &args);
+    wrong("AUDIOTOME_JOIN", "http://me:secret@books", &["worker"]);
+    let args = ["queue", "stats", "--queue", "redis://host/abc"];
+    let said = stderr(&run(&mut sandbox.audiotome(&args), 2));
+    assert!(said.contains("`abc` is no database"), "{said}");
+}
+
+#[test]
+fn a_file_without_certificates_is_said_before_anybody_is_called() {
+    let sandbox = Sandbox::new();
+    sandbox.file("ca.pem", "nothing");
+    let queue = "rediss://127.0.0.1:1";
+    let args = ["queue", "--queue", queue, "--tls-ca", "ca.pem", "stats"];
+    let said = stderr(&run(&mut sandbox.audiotome(&args), 1));
+    assert!(
+        said.contains("ca.pem") && said.contains("certificate"),
+        "{said}"
+    );
 }

@@ -89,6 +89,35 @@ fn the_store_is_away_for_a_while() {
     });
 }
 
+/// As when a share is not mounted any more: what is left is the folder on which it was.
+#[test]
+fn nothing_is_written_into_the_empty_folder_below_a_share_that_is_gone() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let (share, aside) = (sandbox.path("share"), sandbox.path("aside"));
+    let workers = [(); 2].map(|()| Worker::start(&sandbox, &redis, "delay=20ms"));
+    let mut making = Making::with(&sandbox, &redis, &[], |_| {});
+    making.until_spoken(8);
+    let all = |signal| workers.iter().for_each(|worker| worker.signal(signal));
+    all("-STOP");
+    fs_err::rename(&share, &aside).unwrap();
+    fs_err::create_dir(&share).unwrap();
+    all("-CONT");
+    let held_up = making.until(|event| event["event"] == "worker-held-up");
+    let reason = held_up["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("waits for the store: can't "),
+        "{reason}"
+    );
+    all("-STOP");
+    fs_err::remove_dir(&share).expect("it is still empty");
+    fs_err::rename(&aside, &share).unwrap();
+    all("-CONT");
+    assert_same(&sandbox, &making.end(0));
+    let (_, segments) = alone();
+    let spoken = total(&redis, "spoken") as usize;
+    assert_eq!((spoken, total(&redis, "late")), (segments, 0));
+}
+
 #[test]
 fn workers_wait_for_room_on_a_disk_that_is_full() {
     let (sandbox, redis) = (Sandbox::new(), Redis::start());

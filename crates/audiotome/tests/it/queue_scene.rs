@@ -39,6 +39,8 @@ impl Helper {
             .env("AUDIOTOME_TONE", tone)
             .env("AUDIOTOME_LEASE", "1");
         through(&mut command, sandbox, redis);
+        // Masters make it; a worker may be there before.
+        let _ = fs_err::create_dir(sandbox.path("share"));
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let stdout = child.stdout.take().unwrap();

@@ -45,6 +45,40 @@ fn the_board_shows_who_speaks_what() {
 }
 
 #[test]
+fn a_job_that_a_limit_holds_up_says_so() {
+    let (sandbox, redis) = (Sandbox::new(), Redis::start());
+    let master = serve(&sandbox, &redis);
+    let _worker = Worker::start(&sandbox, &redis, "");
+    let limit = |args: &[&str]| {
+        let mut command = sandbox.audiotome(&["queue"]);
+        through(command.args(args), &sandbox, &redis);
+        stdout(&run(&mut command, 0))
+    };
+    limit(&["limit", "engine:tone", "--at-once", "0"]);
+    let stats = limit(&["stats"]);
+    assert!(
+        stats.contains("\nlimit on engine:tone: 0 at once\n"),
+        "{stats}"
+    );
+    let book = master.upload("book.md", &long_book());
+    let job = start(&master, &book, json!({}));
+    let reason = |progress: &Value| progress["waiting_for"].clone();
+    let path = format!("/jobs/{job}/progress");
+    let known = |progress: &Value| {
+        reason(progress)
+            .as_str()
+            .is_some_and(|why| why.contains("limit"))
+    };
+    let waits = until(|| master.get(&path), known);
+    assert_eq!(
+        reason(&waits),
+        "a limit holds it up: `engine:tone at-once 0`"
+    );
+    limit(&["limit", "engine:tone", "--none"]);
+    assert_eq!(master.wait_for(&job, &["done", "failed"])["state"], "done");
+}
+
+#[test]
 fn a_pool_that_is_killed_is_told_once_for_each_worker_and_what_it_had_comes_back() {
     let (sandbox, redis) = (Sandbox::new(), Redis::start());
     let master = serve(&sandbox, &redis);
@@ -55,9 +89,10 @@ fn a_pool_that_is_killed_is_told_once_for_each_worker_and_what_it_had_comes_back
     until(|| master.get("/queue"), leased);
     workers.iter().for_each(|worker| worker.signal("-KILL"));
     // Nobody is left who would ask for work.
-    let free = |queue: &Value| queue["lanes"][0]["leased"] == 0;
-    let queue = until(|| master.get("/queue"), free);
-    assert!(queue["totals"]["lapsed"].as_u64() >= Some(4), "{queue:#}");
+    let free = |queue: &Value| {
+        queue["lanes"][0]["leased"] == 0 && queue["totals"]["lapsed"].as_u64() >= Some(4)
+    };
+    until(|| master.get("/queue"), free);
     let lost = |log: &[Value]| {
         log.iter()
             .filter(|event| event["event"] == "worker-away")

@@ -91,7 +91,12 @@ impl FromStr for MasterAddress {
 
 impl AddressError {
     fn new(text: &str, whose: &'static str) -> Self {
-        let text = text.trim().to_owned();
+        // A password has no place here; where there is one all the same, nobody shall read it.
+        let text = match (text.split_once("://"), text.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+            (None, Some((_, host))) => host.to_owned(),
+            (_, None) => text.trim().to_owned(),
+        };
         Self { text, whose }
     }
 }
@@ -207,6 +212,13 @@ mod tests {
             "host:99999",
         ] {
             assert!(bad.parse::<WorkerAddress>().is_err(), "{bad}");
+        }
+        for bad in ["me:secret@gpu1", "https://me:secret@gpu1:8000"] {
+            let error = bad.parse::<WorkerAddress>().unwrap_err().to_string();
+            assert!(
+                !error.contains("secret") && error.contains("gpu1"),
+                "{error}"
+            );
         }
     }
 }

@@ -78,6 +78,8 @@ pub struct Consumer {
     pub(super) held: Held,
     pub(super) outbox: Outbox,
     pub(super) trouble: Trouble,
+    /// What the queue does not let it do: it may still tell that.
+    pub(super) refusal: Mutex<Option<String>>,
     pub(super) known: Known,
     checks: Mutex<HashMap<LaneId, ClipCheck>>,
     /// Clips that are packed and written at once.
@@ -124,6 +126,7 @@ impl Consumer {
             held: Held::default(),
             outbox: Outbox::default(),
             trouble: Trouble::default(),
+            refusal: Mutex::default(),
             known: Known::default(),
             checks: Mutex::default(),
             writing: Semaphore::new(WRITERS),

@@ -1,6 +1,6 @@
 //! A master of the queue: it adds what is missing, and hears what becomes of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -32,6 +32,8 @@ pub struct ProducerSettings {
     pub store: Arc<dyn AudioStore>,
     /// Names that store, so that workers with another one don't fill it in vain.
     pub store_id: String,
+    /// What people call that store, where others share it.
+    pub shared: Option<String>,
     /// Clips that travel through Redis are fetched from there into `store`.
     pub fetch: Option<RedisStore>,
     /// Tries before a segment is dead.
@@ -59,7 +61,11 @@ pub struct Producer {
 
 /// Who is told about a lane.
 #[derive(Default)]
-struct Rounds(Mutex<HashMap<LaneId, Vec<UnboundedSender<News>>>>);
+struct Rounds {
+    listeners: Mutex<HashMap<LaneId, Vec<UnboundedSender<News>>>>,
+    /// Lanes that nobody here needs any more, and of which Redis could not be told so.
+    ended: Mutex<HashSet<LaneId>>,
+}
 
 impl Producer {
     /// Begins to listen to workers.
@@ -68,7 +74,7 @@ impl Producer {
         let results = Results::new(&queue, &settings.process);
         let reply = results.stream().to_owned();
         let rounds = Arc::new(Rounds::default());
-        let hearing = tokio::spawn(hear(results, Arc::clone(&rounds)));
+        let hearing = tokio::spawn(hear(results, queue.clone(), Arc::clone(&rounds)));
         Arc::new(Self {
             queue,
             settings,
@@ -88,6 +94,12 @@ impl Producer {
     #[must_use]
     pub fn store(&self) -> Arc<dyn AudioStore> {
         Arc::clone(&self.settings.store)
+    }
+
+    /// What people call that store, where others share it.
+    #[must_use]
+    pub fn shared_store(&self) -> Option<&str> {
+        self.settings.shared.as_deref()
     }
 
     /// The same, for whoever makes a book: while it is away, it is waited for, which `events` are told, and a clip that
@@ -176,18 +188,17 @@ impl Producer {
         receiver
     }
 
-    /// A round has ended. Returns whether no other one is about the same lane.
-    pub(super) fn leave(&self, lane: &LaneId) -> bool {
-        let mut rounds = self.rounds.lock();
-        let Some(listeners) = rounds.get_mut(lane) else {
-            return true;
-        };
-        listeners.retain(|listener| !listener.is_closed());
-        let last = listeners.is_empty();
-        if last {
-            rounds.remove(lane);
+    /// A round has ended: what is not spoken is taken back, unless another round is about the same lane. Where Redis is
+    /// away, that is done when it is back.
+    pub(super) fn leave(&self, lane: &LaneId) -> impl Future<Output = ()> + Send + use<> {
+        let last = self.rounds.leave(lane);
+        let (rounds, queue, lane) = (Arc::clone(&self.rounds), self.queue.clone(), lane.clone());
+        async move {
+            if last && let Err(error) = queue.close(&lane, false).await {
+                warn!(%error, "what is not spoken is taken back later");
+                rounds.ended().insert(lane);
+            }
         }
-        last
     }
 }
 
@@ -199,7 +210,37 @@ impl Drop for Producer {
 
 impl Rounds {
     fn lock(&self) -> MutexGuard<'_, HashMap<LaneId, Vec<UnboundedSender<News>>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let listeners = self.listeners.lock();
+        listeners.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ended(&self) -> MutexGuard<'_, HashSet<LaneId>> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns whether nobody else listens.
+    fn leave(&self, lane: &LaneId) -> bool {
+        let mut rounds = self.lock();
+        let Some(listeners) = rounds.get_mut(lane) else {
+            return true;
+        };
+        listeners.retain(|listener| !listener.is_closed());
+        let last = listeners.is_empty();
+        if last {
+            rounds.remove(lane);
+        }
+        last
+    }
+
+    /// Takes back what is not spoken of lanes that ended while Redis was away, unless somebody needs them again.
+    async fn close_ended(&self, queue: &Queue) {
+        let mut ended = std::mem::take(&mut *self.ended());
+        ended.retain(|lane| !self.lock().contains_key(lane));
+        for lane in ended {
+            if queue.close(&lane, false).await.is_err() {
+                self.ended().insert(lane);
+            }
+        }
     }
 
     fn tell(&self, told: Told) {
@@ -231,13 +272,14 @@ impl Rounds {
 }
 
 /// Passes on what workers tell, for as long as the process lives.
-async fn hear(mut results: Results, rounds: Arc<Rounds>) {
+async fn hear(mut results: Results, queue: Queue, rounds: Arc<Rounds>) {
     let mut away = false;
     loop {
         match results.next().await {
             Ok(told) => {
                 rounds.is_back(&mut away);
                 told.into_iter().for_each(|told| rounds.tell(told));
+                rounds.close_ended(&queue).await;
             }
             Err(error) => {
                 rounds.is_away(&mut away, &error);

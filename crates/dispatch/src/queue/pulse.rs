@@ -1,6 +1,6 @@
 //! The signs of life of a worker.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use audiotome_queue::{Leased, QueueError, WorkerStatus, rest};
@@ -10,8 +10,8 @@ use super::consumer::Consumer;
 
 /// A sign of life comes at least so often, however long a lease is.
 const SIGNS: Duration = Duration::from_secs(5);
-/// After so long without one, a worker counts as gone.
-const GONE: Duration = Duration::from_secs(15);
+/// A hiccup of the network or of the machine is no death.
+const HICCUP: Duration = Duration::from_secs(5);
 
 impl Consumer {
     /// Renews the leases and tells that it is alive, four times in the length of a lease.
@@ -20,7 +20,7 @@ impl Consumer {
             if let Err(error) = self.beat_once().await {
                 debug!(%error, "no heartbeat");
             }
-            rest((self.settings.lease / 4).min(SIGNS)).await;
+            rest(every(self.settings.lease)).await;
         }
     }
 
@@ -29,8 +29,10 @@ impl Consumer {
         let held = self.held.all();
         let lease = self.settings.lease;
         let status = self.status(&held);
-        let gone = lease.max(GONE);
-        let orders = self.queue.beat(&status, gone, lease, &held).await?;
+        let orders = self
+            .queue
+            .beat(&status, gone_after(lease), lease, &held)
+            .await?;
         self.held.lost(&orders.lost);
         if orders.drain && !self.drain.is_cancelled() {
             info!(worker.name = self.settings.name, "was asked to leave");
@@ -44,6 +46,8 @@ impl Consumer {
         let speaking = held
             .iter()
             .map(|leased| leased.segment.text.chars().take(60).collect());
+        let refusal = self.refusal.lock();
+        let refusal = refusal.unwrap_or_else(PoisonError::into_inner).clone();
         WorkerStatus {
             name: self.settings.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -56,10 +60,42 @@ impl Consumer {
             characters_per_second: member.characters_per_second,
             memory_bytes: crate::worker::memory(),
             uptime_s: self.started.elapsed().as_secs_f64(),
-            trouble: self.trouble.get(),
+            trouble: self.trouble.get().or(refusal),
             draining: self.drain.is_cancelled(),
+            sign_every_s: every(self.settings.lease).as_secs_f64(),
+            gone_after_s: gone_after(self.settings.lease).as_secs_f64(),
+            overdue: false,
             lacks: self.known.lacks(),
             skills: self.known.can(),
+        }
+    }
+}
+
+/// The time between two signs of life.
+fn every(lease: Duration) -> Duration {
+    (lease / 4).min(SIGNS)
+}
+
+/// The time without a sign of life after which a worker counts as gone: its leases have run out by then.
+fn gone_after(lease: Duration) -> Duration {
+    lease.max(every(lease) * 3).max(HICCUP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_is_gone_when_its_leases_have_run_out_but_not_for_a_hiccup() {
+        for (lease, signs, gone) in [
+            (30, 5_000, 30),
+            (8, 2_000, 8),
+            (1, 250, 5),
+            (600, 5_000, 600),
+        ] {
+            let lease = Duration::from_secs(lease);
+            assert_eq!(every(lease), Duration::from_millis(signs));
+            assert_eq!(gone_after(lease), Duration::from_secs(gone));
         }
     }
 }

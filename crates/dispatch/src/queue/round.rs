@@ -97,9 +97,8 @@ pub(super) struct QueueRound<'a> {
 impl Drop for QueueRound<'_> {
     fn drop(&mut self) {
         self.news.close();
-        if !self.closed && self.producer.leave(&self.id) {
-            let (queue, id) = (self.producer.queue.clone(), self.id.clone());
-            tokio::spawn(async move { queue.close(&id, false).await });
+        if !self.closed {
+            tokio::spawn(self.producer.leave(&self.id));
         }
     }
 }
@@ -403,11 +402,7 @@ impl<'a> QueueRound<'a> {
     async fn close(&mut self) {
         self.closed = true;
         self.news.close();
-        if self.producer.leave(&self.id)
-            && let Err(error) = self.producer.queue.close(&self.id, false).await
-        {
-            tracing::warn!(%error, "could not take back what was not spoken");
-        }
+        self.producer.leave(&self.id).await;
     }
 
     fn report_lack(&mut self, reason: String) {

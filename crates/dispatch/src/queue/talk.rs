@@ -1,8 +1,9 @@
 //! What a worker says to the queue.
 
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use audiotome_queue::{Again, Leased, Leases, QueueError, Retry, rest};
+use audiotome_queue::{Again, Leased, Leases, QueueError, QueueErrorKind, Retry, rest};
 use tokio::task::JoinSet;
 use tracing::{debug, warn};
 
@@ -28,14 +29,24 @@ impl Consumer {
         match self.exchange(count).await {
             Ok(leases) => {
                 *pause = PAUSE;
+                self.refused(None);
                 Some(leases)
             }
             Err(error) => {
                 warn!(worker.name = self.settings.name, %error, "waits for the queue");
+                self.refused(Some(&error));
                 self.pause(pause).await;
                 None
             }
         }
+    }
+
+    /// Remembers, for the next sign of life, that the queue lets it do less than it has to.
+    fn refused(&self, error: Option<&QueueError>) {
+        let refusal = error
+            .filter(|error| error.kind() == QueueErrorKind::Refused)
+            .map(|error| format!("waits for the queue: {}; {}", error.reason(), error.hint()));
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = refusal;
     }
 
     /// Says what is spoken, and leases `count` segments.

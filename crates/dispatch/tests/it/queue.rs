@@ -9,7 +9,7 @@ use audiotome_core::{AudioStore, Clip, Event, Plan, SegmentKey, StoreError};
 use audiotome_dispatch::{
     Consumer, ConsumerSettings, Local, Producer, ProducerSettings, Settings, Slots, Transport,
 };
-use audiotome_queue::{Queue, Skill, Skills};
+use audiotome_queue::{Queue, QueueStats, Skill, Skills, rest};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
@@ -75,6 +75,7 @@ fn master(queue: &Queue, process: &str, store: Arc<dyn AudioStore>) -> Arc<Produ
         process: process.to_owned(),
         store,
         store_id: "store".to_owned(),
+        shared: None,
         fetch: None,
         tries: 4,
     };
@@ -193,4 +194,40 @@ fn killed_when_it_has_added(redis: &Redis, plan: &Arc<Plan>, clips: &Arc<Memory>
         std::thread::sleep(Duration::from_millis(10));
     }
     process.shutdown_background();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_cancelled_while_redis_is_away_is_taken_back_when_it_is_there_again() {
+    let (mut redis, plan) = (Redis::start(), sentences(3));
+    let queue = connect(&redis).await;
+    let master = master(&queue, "process", Arc::<Memory>::default());
+    let (sender, mut events) = unbounded_channel();
+    let cancel = CancellationToken::new();
+    let round = {
+        let (master, cancel) = (Arc::clone(&master), cancel.clone());
+        tokio::spawn(async move {
+            master
+                .speak(&plan, "book", Settings::default(), sender, cancel)
+                .await
+        })
+    };
+    let lane = |stats: &QueueStats| stats.lanes.first().map(|lane| lane.waiting);
+    while lane(&queue.stats().await.unwrap()) != Some(3) {
+        rest(Duration::from_millis(10)).await;
+    }
+    redis.kill();
+    // The round has heard of it.
+    while !matches!(events.recv().await.unwrap(), Event::Waiting { .. }) {}
+    cancel.cancel();
+    assert!(round.await.unwrap().unwrap().cancelled);
+    redis.up();
+    let started = std::time::Instant::now();
+    while queue
+        .stats()
+        .await
+        .map_or(true, |stats| lane(&stats).is_some())
+    {
+        assert!(started.elapsed() < Duration::from_secs(30));
+        rest(Duration::from_millis(10)).await;
+    }
 }

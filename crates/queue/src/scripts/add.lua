@@ -18,6 +18,7 @@ if redis.call('HGET', P .. 'replies', lane) ~= ARGV[3] then
 end
 local added = 0
 local at = now()
+see(lane, at)
 for index = 6, #ARGV, 2 do
     local key = ARGV[index]
     if redis.call('HEXISTS', P .. 'open:' .. lane, key) == 0 and redis.call('EXISTS', P .. 'clip:' .. key) == 0 then

@@ -11,6 +11,17 @@ for _, gone in ipairs(redis.call('ZRANGE', P .. 'workers', '-inf', at, 'BYSCORE'
     redis.call('HDEL', P .. 'orders', gone)
     redis.call('HDEL', P .. 'suspects', gone)
 end
+-- A lane whose master was not seen for a day is closed when all of it is spoken: nobody will do so any more.
+local day = 86400000
+for _, lane in ipairs(redis.call('ZRANGE', P .. 'seen', '-inf', at - day, 'BYSCORE', 'LIMIT', 0, 10)) do
+    if redis.call('HLEN', P .. 'open:' .. lane) == 0 then
+        redis.call('SADD', P .. 'closed', lane)
+        redis.call('HDEL', P .. 'replies', lane)
+        forget_if_empty(lane)
+    else
+        see(lane, at)
+    end
+end
 local lost = {}
 for index = 5, #ARGV, 3 do
     local lane, key = ARGV[index], ARGV[index + 1]

@@ -9,6 +9,7 @@
 --   work:LANE   stream  the other entries, in reading order
 --   dead:LANE   hash    key → segment that failed for good
 --   moved       set     lanes in which a listener has skipped something that is not read yet
+--   seen        zset    LANE → ms at which its master has looked at it last
 --   timers      zset    `LANE KEY` → ms at which its lease runs out, or its wait is over
 --   turns       zset    LANE → urgent ones first, and of equals the one that was served longest ago
 --
@@ -68,7 +69,7 @@ local function tell(lane, what, key, segment, data)
         redis.call('XADD', reply, 'MAXLEN', '~', 100000, '*', 'l', lane, 'e', what, 'k', key,
             'w', segment.by or '', 'n', segment.tries, 'd', data)
         -- A master that never comes back must not fill Redis.
-        redis.call('EXPIRE', reply, 86400)
+        redis.call('PEXPIRE', reply, 86400000)
     end
 end
 
@@ -96,12 +97,19 @@ local function forget_if_empty(lane)
         redis.call('DEL', stream(lane, true), stream(lane, false))
         redis.call('ZREM', P .. 'turns', lane)
         redis.call('SREM', P .. 'moved', lane)
+        redis.call('ZREM', P .. 'seen', lane)
         if redis.call('HLEN', P .. 'dead:' .. lane) == 0 then
             redis.call('SREM', P .. 'closed', lane)
             redis.call('HDEL', P .. 'lanes', lane)
             redis.call('HDEL', P .. 'priorities', lane)
         end
     end
+end
+
+-- The master of a lane is there.
+local function see(lane, at)
+    -- Where memory is used up, the master is seen later.
+    redis.pcall('ZADD', P .. 'seen', at, lane)
 end
 
 -- Places a lane behind all others of its priority.

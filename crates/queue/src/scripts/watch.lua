@@ -1,7 +1,9 @@
 -- A master looks at its lane: what is due is settled, even while no worker asks.
 -- ARGV: lane. Returns up to a thousand leases of it, as {key, worker}.
 local lane = ARGV[1]
-if settle_due(now()) > 0 then wake(lane) end
+local at = now()
+if settle_due(at) > 0 then wake(lane) end
+if redis.call('HEXISTS', P .. 'lanes', lane) == 1 then see(lane, at) end
 local leases = {}
 for _, first in ipairs({ true, false }) do
     local from = stream(lane, first)

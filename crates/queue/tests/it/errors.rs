@@ -1,6 +1,6 @@
 //! What is wrong is said with the way out.
 
-use audiotome_queue::{Queue, QueueErrorKind, RedisStore};
+use audiotome_queue::{Limit, LimitOn, Queue, QueueErrorKind, RedisStore};
 
 use crate::redis::Redis;
 
@@ -111,4 +111,69 @@ async fn a_server_that_has_lost_everything_is_told_from_one_that_has_not() {
         (appended, book.queue.knows(&book.id).await.unwrap()),
         (true, false)
     );
+}
+
+#[tokio::test]
+async fn who_only_looks_writes_nothing_and_needs_no_room() {
+    let redis = Redis::start();
+    let address = redis.url().parse().unwrap();
+    let queue = Queue::look_at(&address).await.unwrap();
+    assert!(queue.stats().await.unwrap().lanes.is_empty());
+    assert_eq!(redis.ask(&["dbsize"]), "0", "a mistyped namespace");
+    let book = crate::Book::on(&redis, "book").await;
+    book.add(&["one"]).await;
+    redis.ask(&["config", "set", "maxmemory", "1"]);
+    let queue = Queue::look_at(&address).await.unwrap();
+    assert_eq!(queue.stats().await.unwrap().lanes.len(), 1);
+    let limit = Limit {
+        on: LimitOn::All,
+        rate: None,
+        at_once: Some(1),
+    };
+    let full = queue.limit(&limit).await.unwrap_err();
+    assert_eq!(full.kind(), QueueErrorKind::Full, "{full}");
+    assert_eq!(queue.purge(&book.id).await.unwrap(), 1);
+    // Whoever works waits for room.
+    assert!(Queue::connect(&address).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_a_user_may_not_do_is_a_refusal_in_a_script_and_among_several_commands() {
+    let redis = Redis::start();
+    let rules =
+        "on >secret ~* &* -@all +info +get +set +evalsha +eval +script|load +hget +time +ping";
+    let mut command = vec!["acl", "setuser", "reader"];
+    command.extend(rules.split(' '));
+    redis.ask(&command);
+    let url = format!("redis://reader:secret@127.0.0.1:{}", redis.port);
+    let queue = Queue::connect(&url.parse().unwrap()).await.unwrap();
+    let book = crate::Book::on(&redis, "book").await;
+    let segments = [book.segment("one")];
+    let script = queue
+        .add((&book.id, &book.lane), &book.reply, 0, false, &segments)
+        .await
+        .unwrap_err();
+    let several = queue.stats().await.unwrap_err();
+    for error in [script, several] {
+        assert_eq!(error.kind(), QueueErrorKind::Refused, "{error}");
+        assert!(error.hint().contains("docs/queue.md"), "{}", error.hint());
+    }
+}
+
+#[tokio::test]
+async fn a_port_with_the_other_kind_of_connection_is_told_from_a_redis_that_is_down() {
+    // Whoever wants TLS hangs up on who speaks without.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let with_tls = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            stream.set_zero_linger().unwrap();
+        }
+    });
+    let error = refused(&format!("redis://{with_tls}")).await;
+    assert!(error.hint().contains("`rediss://`"), "{error}");
+    let redis = Redis::start();
+    let error = refused(&redis.url().replace("redis:", "rediss:")).await;
+    assert!(error.hint().contains("it is `redis://`"), "{error}");
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use audiotome_queue::{Limit, LimitOn, Wake};
+use audiotome_queue::{Limit, LimitOn, Wake, WorkerStatus};
 
 use crate::redis::Redis;
 use crate::{Book, LEASE};
@@ -85,4 +85,41 @@ async fn no_more_are_begun_in_a_second_than_allowed() {
     );
     tokio::time::sleep(wait).await;
     assert_eq!(book.lease("b", 8).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_leaves_a_book_alone_is_known() {
+    let redis = Redis::start();
+    let (book, urgent) = (
+        Book::on(&redis, "book").await,
+        Book::on(&redis, "urgent").await,
+    );
+    book.add(&["1"]).await;
+    let why = async || book.queue.stats().await.unwrap().holds_up(&book.id);
+    assert_eq!(why().await, None);
+    urgent.add_with(5, &["1", "2"]).await;
+    assert_eq!(why().await, None, "nobody can speak that one either");
+    let worker = WorkerStatus {
+        name: "a".to_owned(),
+        skills: book.skills.keys().cloned().collect(),
+        ..WorkerStatus::default()
+    };
+    book.queue.beat(&worker, LEASE, LEASE, &[]).await.unwrap();
+    let reason = "books of higher priority go first";
+    assert_eq!(why().await.as_deref(), Some(reason));
+    let limit = async |on: &str, rate: Option<f64>, at_once: Option<u32>| {
+        let on = on.parse().unwrap();
+        let limit = Limit { on, rate, at_once };
+        book.queue.limit(&limit).await.unwrap();
+    };
+    limit("engine:tone", None, Some(1)).await;
+    limit("engine:other", None, Some(0)).await;
+    assert_eq!(why().await.as_deref(), Some(reason), "there is room");
+    assert_eq!(urgent.lease("a", 1).await.len(), 1);
+    let reason = "a limit holds it up: `engine:tone at-once 1`";
+    assert_eq!(why().await.as_deref(), Some(reason));
+    limit("engine:tone", None, Some(2)).await;
+    limit("master:master", Some(0.01), None).await;
+    let reason = "a limit holds it up: `master:master rate 0.01`";
+    assert_eq!(why().await.as_deref(), Some(reason));
 }

@@ -47,9 +47,47 @@ async fn each_segment_says_where_it_stands() {
     );
     assert_eq!(
         (lane.title.as_str(), lane.engine.as_str(), lane.somebody_can),
-        ("book", "tone/1", false)
+        ("book", "tone/1", Some(false))
     );
     assert!(stats.memory_bytes > 0 && stats.connections > 0 && !stats.redis.is_empty());
+}
+
+/// As after a `convert` that was killed, and never run again.
+#[tokio::test]
+async fn what_is_left_of_masters_that_are_gone_for_a_day_goes_when_it_is_spoken() {
+    let redis = Redis::start();
+    let books = ["spoken", "dead", "alive", "waiting"];
+    for name in books {
+        let book = Book::on(&redis, name).await;
+        book.add(&["one"]).await;
+        if name != "waiting" {
+            let held = book.lease("a", 1).await;
+            match name {
+                "dead" => book.fail("a", &held[0], Again::No).await,
+                _ => assert!(book.finish("a", &held[0]).await),
+            }
+        }
+        if name != "alive" {
+            let seen = redis.ask(&["zscore", "{audiotome}:seen", book.id.as_str()]);
+            let a_day_ago = seen.parse::<u64>().unwrap() - 25 * 60 * 60 * 1000;
+            let (at, lane) = (a_day_ago.to_string(), book.id.as_str());
+            redis.ask(&["zadd", "{audiotome}:seen", &at, lane]);
+        }
+    }
+    let alive = Book::on(&redis, "alive").await;
+    alive.queue.watch(&alive.id).await.unwrap();
+    let worker = WorkerStatus::default();
+    alive.queue.beat(&worker, LEASE, LEASE, &[]).await.unwrap();
+    let stats = alive.queue.stats().await.unwrap();
+    let mut titles: Vec<_> = stats.lanes.iter().map(|lane| &lane.title).collect();
+    titles.sort();
+    assert_eq!(titles, ["alive", "dead", "waiting"]);
+    assert_eq!(redis.ask(&["zcard", "{audiotome}:seen"]), "2");
+    let keys = redis.ask(&["keys", "*"]);
+    let spoken = Book::on(&redis, "spoken").await;
+    assert!(!keys.contains(spoken.id.as_str()), "{keys}");
+    // A master that comes back after all begins anew.
+    assert_eq!(spoken.add(&["two"]).await, 1);
 }
 
 #[tokio::test]
@@ -219,4 +257,53 @@ async fn a_purged_lane_is_gone_and_its_master_knows() {
         book.lease_for("b", 9, Duration::from_secs(1)).await.len(),
         2
     );
+}
+
+#[tokio::test]
+async fn whether_somebody_can_speak_a_book_is_not_known_before_they_were_asked() {
+    let redis = Redis::start();
+    let book = Book::on(&redis, "book").await;
+    book.add(&["one"]).await;
+    let known = async |worker: &WorkerStatus| {
+        book.queue.beat(worker, LEASE, LEASE, &[]).await.unwrap();
+        book.queue.stats().await.unwrap().lanes[0].somebody_can
+    };
+    let skill = book.skills.keys().next().unwrap();
+    let mut first = WorkerStatus {
+        name: "first".to_owned(),
+        ..WorkerStatus::default()
+    };
+    assert_eq!(known(&first).await, None);
+    first.lacks.insert(skill.clone(), "no voice".to_owned());
+    assert_eq!(known(&first).await, Some(false));
+    let mut second = WorkerStatus {
+        name: "second".to_owned(),
+        ..WorkerStatus::default()
+    };
+    assert_eq!(known(&second).await, None);
+    second.skills.push(skill.clone());
+    assert_eq!(known(&second).await, Some(true));
+}
+
+#[tokio::test]
+async fn a_worker_whose_sign_of_life_is_late_is_not_shown_at_work() {
+    let redis = Redis::start();
+    let book = Book::on(&redis, "book").await;
+    let status = WorkerStatus {
+        name: "a".to_owned(),
+        busy: 1,
+        speaking: vec!["one".to_owned()],
+        sign_every_s: 5.0,
+        gone_after_s: 30.0,
+        ..WorkerStatus::default()
+    };
+    let seen = async |left: u64| {
+        let left = Duration::from_secs(left);
+        book.queue.beat(&status, left, LEASE, &[]).await.unwrap();
+        let worker = book.queue.workers().await.unwrap().remove(0);
+        (worker.overdue, worker.busy, worker.speaking.len())
+    };
+    assert_eq!(seen(30).await, (false, 1, 1));
+    assert_eq!(seen(20).await, (false, 1, 1), "one that was lost");
+    assert_eq!(seen(10).await, (true, 0, 0));
 }

@@ -37,8 +37,8 @@ pub(crate) struct LaneView {
     dead: u64,
     /// Age of the oldest segment, seconds.
     oldest_seconds: f64,
-    /// Whether a worker that is alive can speak it.
-    somebody_can: bool,
+    /// Whether a worker that is alive can speak it; null while that is not known yet.
+    somebody_can: Option<bool>,
 }
 
 /// A worker of the queue, as it told with its last heartbeat.

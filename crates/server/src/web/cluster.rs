@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
-use audiotome_dispatch::MemberStatus;
+use audiotome_dispatch::{Dispatcher, MemberStatus};
 use audiotome_production::THIS_MACHINE;
 use audiotome_queue::{QueueStats, WorkerStatus};
 use axum::extract::State;
@@ -41,6 +41,8 @@ struct Cluster {
     letters: Vec<Letters>,
     /// Nothing without a queue.
     queue: Option<Lanes>,
+    /// How another machine serves the queue.
+    queue_worker: Option<String>,
 }
 
 /// A worker, wherever it is.
@@ -114,7 +116,7 @@ struct Lane {
     delayed: u64,
     dead: u64,
     oldest: String,
-    somebody_can: bool,
+    nobody_can: bool,
 }
 
 /// The cluster.
@@ -139,6 +141,7 @@ pub(crate) async fn page(State(master): State<Arc<Master>>, page: Page) -> Respo
             stats.as_ref().and_then(Option::as_deref),
             &jobs,
         ),
+        queue_worker: queue_worker(&master),
         queue: stats.map(|stats| lanes(&page, stats.as_deref())),
         letters,
         jobs: jobs
@@ -147,6 +150,18 @@ pub(crate) async fn page(State(master): State<Arc<Master>>, page: Page) -> Respo
             .collect(),
         page,
     })
+}
+
+/// What starts a worker of the queue elsewhere, without the password.
+fn queue_worker(master: &Master) -> Option<String> {
+    let Dispatcher::Queue(producer) = &master.studio.dispatcher else {
+        return None;
+    };
+    let address = producer.queue().address().without_secrets();
+    let store = producer.shared_store().unwrap_or("redis");
+    Some(format!(
+        "audiotome worker --queue '{address}' --store {store}"
+    ))
 }
 
 fn jobs_in_work(connection: &rusqlite::Connection) -> Result<Vec<Job>, DatabaseError> {
@@ -308,7 +323,7 @@ fn lanes(page: &Page, stats: Option<&QueueStats>) -> Lanes {
         delayed: lane.delayed,
         dead: lane.dead,
         oldest: page.say.duration(&(lane.oldest_s as u64)),
-        somebody_can: lane.somebody_can,
+        nobody_can: lane.somebody_can == Some(false),
     });
     Lanes {
         answers: stats.is_some(),

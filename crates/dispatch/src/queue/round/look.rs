@@ -43,13 +43,22 @@ impl QueueRound<'_> {
         match self.producer.queue.workers().await {
             Ok(workers) => {
                 self.report_troubles(&workers);
-                if silent && let Some(lack) = lack(&workers, &self.id.skill()) {
+                if silent && let Some(lack) = self.lack(&workers).await {
                     self.report_lack(lack);
                 }
             }
             Err(error) if silent => self.report_lack(error.to_string()),
             Err(_) => {}
         }
+    }
+
+    /// Why nothing goes on, if so.
+    async fn lack(&self, workers: &[WorkerStatus]) -> Option<String> {
+        if let Some(lack) = lack(workers, &self.id.skill()) {
+            return Some(lack);
+        }
+        let stats = self.producer.queue.stats().await.ok()?;
+        stats.holds_up(&self.id)
     }
 
     /// A worker that is held up says so with its heartbeats; it is reported once.
