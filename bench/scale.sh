@@ -37,6 +37,8 @@ if [ -n "$queue" ]; then
     redis-server --bind 127.0.0.1 --port "$port" --dir "$work" --save "" --appendonly yes >"$work/redis.out" &
     redis=$!
     export AUDIOTOME_QUEUE=redis://127.0.0.1:$port AUDIOTOME_STORE=file://$work/share
+    # Workers come first, and make no folder for a share.
+    mkdir -p "$work/share"
     until (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do sleep 0.02; done
 fi
 
