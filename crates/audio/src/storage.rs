@@ -105,7 +105,8 @@ impl fmt::Display for StoreAddress {
 }
 
 fn has_keys(url: &Url) -> bool {
-    !url.username().is_empty() || url.password().is_some()
+    // A key with a slash in it makes the rest of it a path.
+    !url.username().is_empty() || url.password().is_some() || url.path().contains('@')
 }
 
 /// A new id for a store.
@@ -127,7 +128,14 @@ mod tests {
         ] {
             assert_eq!(text.parse::<StoreAddress>().unwrap().to_string(), printed);
         }
-        for bad in ["", "share", "s3://", "http://host/x", "redis://host"] {
+        for bad in [
+            "",
+            "share",
+            "s3://",
+            "http://host/x",
+            "redis://host",
+            "s3://key:12/secret@books",
+        ] {
             assert!(bad.parse::<StoreAddress>().is_err(), "{bad}");
         }
         let keys = "s3://key:secret@books/clips".parse::<StoreAddress>();

@@ -234,10 +234,10 @@ impl Rounds {
 
     /// Takes back what is not spoken of lanes that ended while Redis was away, unless somebody needs them again.
     async fn close_ended(&self, queue: &Queue) {
-        let mut ended = std::mem::take(&mut *self.ended());
-        ended.retain(|lane| !self.lock().contains_key(lane));
+        let ended = std::mem::take(&mut *self.ended());
         for lane in ended {
-            if queue.close(&lane, false).await.is_err() {
+            let is_needed = self.lock().contains_key(&lane);
+            if !is_needed && queue.close(&lane, false).await.is_err() {
                 self.ended().insert(lane);
             }
         }

@@ -77,7 +77,7 @@ impl Consumer {
                 biased;
                 () = self.outbox.filled() => {
                     if self.insist(|| self.exchange(0)).await.is_none() {
-                        // The clips are durable: even if nobody hears of them, they are found under their keys.
+                        // What a shared store keeps is found under its key, even if nobody hears of it.
                         while tasks.join_next().await.is_some() {}
                         return;
                     }

@@ -1,4 +1,4 @@
--- A clip is in the store. The first to say so counts, whoever has the lease by now. Returns whether that is news.
+-- A clip is in its store, or in Redis. The first to say so counts, whoever has the lease by now. Returns whether that is news.
 local function finish(worker, lane, key, audio, at)
     local segment = load(lane, key)
     if not segment then
