@@ -279,9 +279,12 @@ fn a_worker_whose_seconds_go_back_waits_between_its_tries() {
 /// Lets a process live by the clock in a file, which is read each time.
 fn follow_clock(command: &mut Command, clock: &Path) {
     // `faketime` itself would stay between this test and the worker, and would be killed in its place.
-    let mut asked = Command::new("faketime");
-    let library = run(asked.args(["-f", "+0", "printenv", "LD_PRELOAD"]), 0).stdout;
-    let library = String::from_utf8(library).unwrap();
+    let mut ask = Command::new("faketime");
+    ask.args(["-f", "+0", "printenv", "LD_PRELOAD"]);
+    // It refuses to start where one that was killed had the same process number.
+    let told = (0..5).map(|_| ask.output().unwrap());
+    let told = told.filter(|told| told.status.success()).next();
+    let library = String::from_utf8(told.expect("faketime works").stdout).unwrap();
     command
         .env("LD_PRELOAD", library.trim())
         .env("FAKETIME_TIMESTAMP_FILE", clock)
