@@ -128,10 +128,14 @@ fn fits(rule: Rule, said: &str, found: &str, before: &str, after: &str, has_othe
         Rule::Title if found.ends_with('.') && !has_others => {
             !next.is_empty() || said.contains(' ') || !previous.is_empty()
         }
-        Rule::Title => next_is_capital && after.starts_with(char::is_whitespace) && !opens(next),
+        Rule::Title => {
+            let of_name = previous_is_name && opens(next);
+            next_is_capital && after.starts_with(char::is_whitespace) && !of_name
+        }
         Rule::AfterName => {
             let named = previous_is_name || previous == "&" || previous == "and";
-            named && (!has_others || !next_is_capital || after.starts_with(',') || opens(next))
+            let ends = after.starts_with(',') || previous_is_name && opens(next);
+            named && (!has_others || !next_is_capital || ends)
         }
         Rule::BeforeNumber => {
             let number =
@@ -174,7 +178,7 @@ fn opens(next: &str) -> bool {
     let end = next
         .find(|c: char| !c.is_alphabetic())
         .unwrap_or(next.len());
-    OPENERS.contains(&&next[..end])
+    OPENERS.contains(&&next[..end]) && !begins_with_initial(next)
 }
 
 /// `A. Smith`

@@ -132,6 +132,10 @@ fn raised(before: &str, mark: &str, after: &str) -> bool {
     let Some(last) = before.chars().next_back() else {
         return after.starts_with(char::is_whitespace);
     };
+    // `SO₄²⁻`
+    if after.starts_with(['⁺', '⁻']) {
+        return false;
+    }
     if last.is_whitespace() {
         return after.is_empty() || after.starts_with(char::is_whitespace);
     }

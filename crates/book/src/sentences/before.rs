@@ -73,9 +73,10 @@ impl<'a> Before<'a> {
             .map_or(self.word, |(_, number)| number)
     }
 
-    /// Whether it is a sum in old money: `5s`, `6d`.
+    /// Whether it is a sum in old money, of which pence may follow: `5s`. A pound has twenty.
     pub(super) fn is_old_money(&self) -> bool {
-        self.word.strip_suffix(['s', 'd']).is_some_and(is_digits)
+        let shillings = self.word.strip_suffix('s').filter(|sum| is_digits(sum));
+        shillings.is_some_and(|sum| sum.parse().is_ok_and(|sum: u32| sum < 20))
     }
 
     /// Whether another number with a full stop comes before it: `1. und 2`, `3.–5`, `1./2`.

@@ -108,6 +108,18 @@ fn what_stands_around_numbers_is_said() {
             ),
             ("He was 5’10“ tall.", "He was five feet ten inches tall."),
             ("5+5", "five plus five"),
+            (
+                "$1.50–2.50, $100-50",
+                "one dollar and fifty cents to two dollars and fifty cents, one hundred dollars-fifty dollars",
+            ),
+            (
+                "Letter 12 – 3 June 1890",
+                "Letter twelve, the third of June eighteen ninety",
+            ),
+            (
+                "Holmes and Dr. I. Watson, Mr. Hyde, Dr. A. Jekyll",
+                "Holmes and Doctor I. Watson, Mister Hyde, Doctor A. Jekyll",
+            ),
             ("Gen. 1 and Gen. Lee", "Genesis one and General Lee"),
             ("5 ft. tall", "five feet tall"),
             (

@@ -63,6 +63,7 @@ fn numbers_and_addresses_hold_together() {
             "He was born in 1950. | In 1960 he left.",
             "It happened in A.D. 79 in Rome. | It was in 79 A.D. | The town fell.",
             "He paid £3 5s. 6d. for it. | He left.",
+            "It was in the 1920s. | 15 years later she was in her 20s. | 10 men came.",
             "See Eq. (2) and 1 Cor. 13:4 there. | He read.",
         ],
     );

@@ -44,7 +44,7 @@ static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
 });
 static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?P<the>\b[Tt]he )?\b(?:(?P<from>[0-3]?\d)(?:st|nd|rd|th)?\s?[–-]\s?)?(?P<day>[0-3]?\d)(?:st|nd|rd|th)? (?:of )?(?P<month>MONTH)\b(?P<year>,? [12]\d{3}\b)?",
+        r"(?P<the>\b[Tt]he )?\b(?P<range>(?P<from>[0-3]?\d)(?:st|nd|rd|th)?[–-])?(?P<day>[0-3]?\d)(?:st|nd|rd|th)? (?:of )?(?P<month>MONTH)\b(?P<year>,? [12]\d{3}\b)?",
     )
 });
 static DECADE: LazyLock<Regex> =
@@ -145,9 +145,12 @@ pub(in crate::normalise) fn dates<'t>(text: &'t str, context: Context<'_>) -> Co
             return found[0].to_owned();
         }
         let the = found.name("the").map_or("the ", |the| the.as_str());
-        let from = found.name("from").map_or(String::new(), |from| {
-            format!("{} to the ", spell::ordinal(number(from.as_str())))
-        });
+        let from = found.name("from").map(|from| number(from.as_str()));
+        let from = match (from, found.name("range")) {
+            (Some(from), _) if from < day => format!("{} to the ", spell::ordinal(from)),
+            (_, Some(other)) => return format!("{}{}", other.as_str(), &found[0][other.len()..]),
+            _ => String::new(),
+        };
         format!(
             "{the}{from}{} of {}{}",
             spell::ordinal(day),

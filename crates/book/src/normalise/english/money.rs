@@ -13,7 +13,7 @@ static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
         r"(?x)
         (?P<minus>(?:^|[\s(])[−–-])?(?P<land>\b(?:US|U\.S\.|A|AU|C|CA|NZ|HK))?
         (?P<sign>[$£€¥₹₽])\s?(?P<whole>\d[\d,]*)(?:\.(?P<part>\d+))?
-        (?:\s?[–—-]\s?(?P<again>[$£€¥₹₽])?(?P<to>\d+(?:,\d{3})*)\b)?
+        (?:(?P<dash>[–-])(?P<again>[$£€¥₹₽])?(?P<to>\d+(?:,\d{3})*)(?:\.(?P<topart>\d+))?\b)?
         (?:\s?(?P<scale>thousand|million|billion|trillion|[mk]\b|bn\b|[MKB]\b))?
         (?P<noun>-[a-z]+)?",
     )
@@ -106,7 +106,7 @@ fn amount(found: &Captures<'_>, table: &Table) -> String {
     }
     let scale = found.name("scale").map(|scale| scale.as_str());
     let said = match (found.name("to"), scale) {
-        (Some(to), scale) => range(found, whole, part, to.as_str(), scale, &names),
+        (Some(to), scale) => range(found, (whole, part), to.as_str(), scale, &names),
         (None, Some(scale)) => scaled(whole, part, scale, names[1]),
         (None, None) => plain(whole, part, &names),
     };
@@ -138,18 +138,24 @@ fn country(short: &str) -> &str {
 /// `$10–15`, `£5–£10`, `$2–3 million`.
 fn range(
     found: &Captures<'_>,
-    whole: &str,
-    part: &str,
+    (whole, part): (&str, &str),
     to: &str,
     scale: Option<&str>,
     names: &[&str],
 ) -> String {
+    let to_part = found.name("topart").map_or("", |part| part.as_str());
+    // `$100–50 more` is none.
+    if scale.is_none() && spell::value(to) < spell::value(whole) {
+        let first = plain(whole, part, names);
+        return format!("{first}{}{}", &found["dash"], plain(to, to_part, names));
+    }
     let last = match scale {
-        Some(scale) => scaled(to, "", scale, names[1]),
-        None => plain(to, "", names),
+        Some(scale) => scaled(to, to_part, scale, names[1]),
+        None => plain(to, to_part, names),
     };
     let first = match found.name("again") {
         Some(_) => plain(whole, part, names),
+        None if part.len() == 2 && scale.is_none() => plain(whole, part, names),
         None if part.is_empty() => spell::written(whole),
         None => spell::written(&format!("{whole}.{part}")),
     };
