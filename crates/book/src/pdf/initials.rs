@@ -16,12 +16,20 @@ struct Rest {
 
 /// Gives each initial to the line beside it.
 pub(super) fn join(sheets: &mut [Sheet]) {
-    let mut rests = Vec::new();
+    let mut rests: Vec<Rest> = Vec::new();
     for (number, sheet) in sheets.iter_mut().enumerate() {
         let mut at = 0;
         while at < sheet.lines.len() {
             match beside(sheet, at) {
-                Some(line) => rests.push(take(sheet, number, at, line)),
+                Some(line) => {
+                    let rest = take(sheet, number, at, line);
+                    // A line less is in front of those that follow.
+                    let moved = |earlier: &&mut Rest| earlier.sheet == number && earlier.line > at;
+                    for earlier in rests.iter_mut().filter(moved) {
+                        earlier.line -= 1;
+                    }
+                    rests.push(rest);
+                }
                 None => at += 1,
             }
         }
@@ -35,9 +43,9 @@ pub(super) fn join(sheets: &mut [Sheet]) {
     for rest in rests {
         let gap = if is_word(&rest, &words) { " " } else { "" };
         let begin = [&rest.initial, gap, &rest.word].concat();
-        sheets[rest.sheet].lines[rest.line]
-            .text
-            .insert_str(0, &begin);
+        if let Some(line) = sheets[rest.sheet].lines.get_mut(rest.line) {
+            line.text.insert_str(0, &begin);
+        }
     }
 }
 
@@ -101,4 +109,51 @@ fn is_word(rest: &Rest, words: &Words) -> bool {
     let whole = format!("{}{}", rest.initial, rest.word);
     let may_be_one = rest.initial.ends_with(['A', 'I']) || words.have(&rest.initial);
     may_be_one && !words.have(&whole) && words.have(&rest.word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(left: f32, top: f32, size: f32, text: &str) -> Line {
+        Line {
+            left,
+            top,
+            right: left + size,
+            bottom: top + size,
+            size,
+            text: text.to_owned(),
+            ..Line::default()
+        }
+    }
+
+    #[test]
+    fn two_initials_of_a_page_each_begin_their_word() {
+        let lines = vec![
+            line(62.0, 500.0, 10.0, "he end was near."),
+            line(62.0, 100.0, 10.0, "nce there was a king."),
+            line(30.0, 95.0, 30.0, "O"),
+            line(50.0, 140.0, 10.0, "He had a dog."),
+            line(30.0, 495.0, 30.0, "T"),
+        ];
+        for swaps in [[0, 0], [0, 4], [1, 2], [0, 2], [1, 4]] {
+            let mut lines = lines.clone();
+            lines.swap(swaps[0], swaps[1]);
+            let mut sheets = vec![Sheet {
+                width: 400.0,
+                height: 600.0,
+                lines,
+            }];
+            join(&mut sheets);
+            let texts = sheets[0].lines.iter().map(|line| line.text.as_str());
+            let mut texts: Vec<&str> = texts.collect();
+            texts.sort_unstable();
+            let expected = [
+                "He had a dog.",
+                "Once there was a king.",
+                "The end was near.",
+            ];
+            assert_eq!(texts, expected, "{swaps:?}");
+        }
+    }
 }

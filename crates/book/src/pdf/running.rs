@@ -33,6 +33,8 @@ pub(crate) struct Edge {
     is_number: bool,
     /// Whether it may be a chapter's heading.
     is_chapter: bool,
+    /// Whether it greets: "Dear John,". No head ends so.
+    is_greeting: bool,
     words: Vec<Word>,
 }
 
@@ -60,7 +62,8 @@ impl Edge {
             is_large,
             is_number: is_number(text),
             is_chapter: is_chapter_line(text),
-            words: words(text),
+            is_greeting: text.trim_end().ends_with(',') && text.contains(char::is_lowercase),
+            words: words(text, place),
         }
     }
 
@@ -71,7 +74,10 @@ impl Edge {
     }
 
     fn likeness(&self, other: &Self) -> Option<Likeness> {
-        if self.words.is_empty() || self.words.len() != other.words.len() {
+        if self.is_greeting && !self.is_number
+            || self.words.is_empty()
+            || self.words.len() != other.words.len()
+        {
             return None;
         }
         if self.words == other.words {
@@ -161,11 +167,12 @@ fn is_dense(pages: &[usize], page: usize, least: usize, share: usize) -> bool {
     (0..=own).any(|first| (own..pages.len()).any(|last| is_run(first, last)))
 }
 
-/// Runs of letters and of digits, in small letters.
-fn words(text: &str) -> Vec<Word> {
+/// Runs of letters and of digits, in small letters. Large Roman numbers in the upper half of a page
+/// do not count pages: "Sonnet IV" is a heading.
+fn words(text: &str, place: f32) -> Vec<Word> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
-    for c in text.chars().flat_map(char::to_lowercase) {
+    for c in text.chars() {
         let goes_on = before.is_alphanumeric() && before.is_ascii_digit() == c.is_ascii_digit();
         match words.last_mut().filter(|_| goes_on) {
             _ if !c.is_alphanumeric() => {}
@@ -174,14 +181,22 @@ fn words(text: &str) -> Vec<Word> {
         }
         before = c;
     }
-    let value = |word: &str| word.parse().ok().or_else(|| roman(word));
-    words
-        .into_iter()
-        .map(|text| Word {
-            value: value(&text),
-            text,
-        })
-        .collect()
+    let is_page = place >= 0.5
+        || words
+            .first()
+            .is_some_and(|first| first.eq_ignore_ascii_case("page"));
+    let value = |word: &str, text: &str| {
+        let may_count = is_page || !word.contains(char::is_uppercase);
+        text.parse()
+            .ok()
+            .or_else(|| roman(text).filter(|_| may_count))
+    };
+    let word = |word: String| {
+        let text = word.to_lowercase();
+        let value = value(&word, &text);
+        Word { text, value }
+    };
+    words.into_iter().map(word).collect()
 }
 
 /// The value of a small roman number: larger ones are words, such as "mild".
@@ -236,6 +251,10 @@ mod tests {
         assert!(!any(&["Chapter 1", "Chapter 2", "Chapter 3", "Chapter 4"]));
         assert!(!any(&["Chapter 1", "", "Chapter 2", "", "Chapter 3"]));
         assert!(!any(&["I", "", "II", "", "III"]));
+        assert!(!any(&["I", "II", "III", "IV"]));
+        assert!(!any(&["Sonnet I", "Sonnet II", "Sonnet III", "Sonnet IV"]));
+        assert!(!any(&["Dear John,", "Dear John,", "Dear John,"]));
+        assert!(all(&["Page II", "Page III", "Page IV"]));
         assert!(!any(&["The end.", "", "", "The end.", "", "", "The end."]));
     }
 

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::headings::is_capitals;
 use super::layout::Paragraph;
 use crate::chapters::{is_chapter_line, is_contents_label};
 use crate::normalise::roman_value;
@@ -43,19 +44,24 @@ pub(super) struct Contents {
 /// The first list of a text.
 pub(super) fn find(paragraphs: &[Paragraph<'_>]) -> Contents {
     let headings = Headings::of(paragraphs);
-    let all: usize = paragraphs.iter().map(letters).sum();
-    let (mut at, mut before) = (0, 0);
-    while at < paragraphs.len() && before * 100 <= all * BEGINNING {
+    // Letters in front of each paragraph.
+    let mut before = vec![0];
+    for (at, paragraph) in paragraphs.iter().enumerate() {
+        before.push(before[at] + letters(paragraph));
+    }
+    let mut at = 0;
+    while at < paragraphs.len() && before[at] * 100 <= before[paragraphs.len()] * BEGINNING {
         let (end, targets) = entries(paragraphs, &headings, at);
-        if is_list(paragraphs, end, &targets) {
-            return Contents {
-                list: label(paragraphs, at)..end,
-                headings: targets,
-            };
+        if is_list(&before, end, &targets) {
+            let label = label(paragraphs, at);
+            if label.is_some() || is_proven(paragraphs, at..end, &targets) {
+                return Contents {
+                    list: label.unwrap_or(at)..end,
+                    headings: targets,
+                };
+            }
         }
-        let next = end.max(at + 1);
-        before += paragraphs[at..next].iter().map(letters).sum::<usize>();
-        at = next;
+        at = end.max(at + 1);
     }
     Contents::default()
 }
@@ -75,22 +81,74 @@ fn entries(paragraphs: &[Paragraph<'_>], headings: &Headings, start: usize) -> (
     (end, targets)
 }
 
-fn is_list(paragraphs: &[Paragraph<'_>], end: usize, targets: &[usize]) -> bool {
-    let (Some(first), Some(last)) = (targets.first(), targets.last()) else {
+/// Whether enough text is between the headings; `before` has the letters in front of paragraphs.
+fn is_list(before: &[usize], end: usize, targets: &[usize]) -> bool {
+    let [first, .., last] = targets else {
         return false;
     };
-    let between: usize = paragraphs[*first..*last].iter().map(letters).sum();
+    let between = before[*last] - before[*first];
     targets.len() >= SHORTEST && *first >= end && between >= targets.len() * TEXT
 }
 
-/// The line in front of a list that calls it so, else its beginning.
-fn label(paragraphs: &[Paragraph<'_>], start: usize) -> usize {
+/// The line in front of a list that calls it so, or its own first one.
+fn label(paragraphs: &[Paragraph<'_>], start: usize) -> Option<usize> {
     let is_label = |at: &usize| is_contents_label(&paragraphs[*at].lines.join(" "));
     let before = (start.saturating_sub(HEADER)..start).rev();
     before
         .take_while(|at| letters(&paragraphs[*at]) <= LONGEST)
         .find(is_label)
-        .unwrap_or(start)
+        .or_else(|| is_contents_label(paragraphs[start].lines[0]).then_some(start))
+}
+
+/// Whether lines that nothing calls a list are one: what people say comes again, too. They have
+/// pages, are chapters or count, or their headings are in capitals.
+fn is_proven(paragraphs: &[Paragraph<'_>], list: Range<usize>, targets: &[usize]) -> bool {
+    let lines = paragraphs[list].iter().flat_map(|one| &one.lines);
+    let lines: Vec<&str> = lines.copied().collect();
+    if lines.iter().any(|line| is_speech(line)) {
+        return false;
+    }
+    let most = |is: &dyn Fn(&str) -> bool| {
+        let found = lines.iter().filter(|line| is(line)).count();
+        found >= SHORTEST && found * 2 >= lines.len()
+    };
+    if most(&|line| PAGE.is_match(line)) || most(&is_chapter_line) || are_numbered(&lines) {
+        return true;
+    }
+    let is_title = |at: &usize| {
+        let heading = &paragraphs[*at];
+        heading.blank_before > 0 && heading.lines.len() <= 2 && is_capitals(&heading.lines)
+    };
+    !lines.iter().any(|line| is_sentence(line)) && targets.iter().all(is_title)
+}
+
+/// Whether a line begins or ends with a quotation mark, or begins with the dash of a dialogue.
+fn is_speech(line: &str) -> bool {
+    let is_mark = |c: char| {
+        matches!(
+            c,
+            '"' | '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '\'' | '「' | '」' | '『' | '』'
+        )
+    };
+    let is_dash = |c: char| matches!(c, '—' | '–' | '―' | '-');
+    line.starts_with(is_mark) || line.ends_with(is_mark) || line.starts_with(is_dash)
+}
+
+fn is_sentence(line: &str) -> bool {
+    line.ends_with(['.', '?', '!', '…', ',', ';', '。', '？', '！'])
+}
+
+/// Whether most lines begin with a number, each with the next one, or the first of a new part.
+fn are_numbered(lines: &[&str]) -> bool {
+    let numbers = lines
+        .iter()
+        .filter_map(|line| numeral(line.split_whitespace().next()?));
+    let numbers: Vec<u32> = numbers.collect();
+    let in_order = numbers
+        .windows(2)
+        .all(|two| two[1] == two[0] + 1 || two[1] == 1);
+    let first = numbers.first().is_some_and(|first| *first <= 1);
+    numbers.len() >= SHORTEST && numbers.len() * 2 >= lines.len() && first && in_order
 }
 
 /// Paragraphs that may be headings, by what they say.
@@ -173,7 +231,7 @@ fn keys(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let number = match words.first() {
         _ if is_chapter_line(text) => 2,
-        Some(first) => usize::from(is_numeral(first)),
+        Some(first) => usize::from(numeral(first).is_some()),
         None => 0,
     };
     let title = key(words.get(number..).unwrap_or_default());
@@ -184,9 +242,10 @@ fn keys(text: &str) -> Vec<String> {
     keys
 }
 
-fn is_numeral(word: &str) -> bool {
+fn numeral(word: &str) -> Option<u32> {
     let word = word.trim_end_matches(['.', ':', ')', '—', '–']);
-    word.parse::<u16>().is_ok() || roman_value(word).is_some()
+    let value = word.parse::<u16>().ok().map(u32::from);
+    value.or_else(|| roman_value(word))
 }
 
 fn letters(paragraph: &Paragraph<'_>) -> usize {
@@ -195,4 +254,46 @@ fn letters(paragraph: &Paragraph<'_>) -> usize {
         .iter()
         .map(|line| line.chars().count())
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout;
+    use super::*;
+
+    const TEXT: &str = "The old clock struck again, and nobody in the quiet house on the hill was \
+        awake at this hour of the night.\n\n";
+
+    /// The paragraphs of the list of a text that begins with these lines and has them again.
+    fn list(first: &str, lines: [&str; 3]) -> Range<usize> {
+        let again = lines.map(|line| format!("{line}\n\n{}", TEXT.repeat(4)));
+        let text = format!("{first}\n\n{}", again.concat());
+        let lines = layout::lines(&text);
+        find(&layout::paragraphs(&lines)).list
+    }
+
+    #[test]
+    fn what_comes_again_needs_proof_to_be_a_list() {
+        for lines in [
+            ["“Never.”", "“Why not?”", "“Because.”"],
+            ["Never.", "Why not?", "Because."],
+            ["— Never", "— Why not", "— Because"],
+            ["‘Chapter 1’", "‘Chapter 2’", "‘Chapter 3’"],
+            ["O wind", "O rain", "O snow"],
+        ] {
+            assert!(list(&lines.join("\n\n"), lines).is_empty(), "{lines:?}");
+        }
+        for lines in [
+            ["Chapter 1. Rain.", "Chapter 2. Sun.", "Chapter 3. Snow."],
+            ["I. The Rain.", "II. The Sun.", "III. The Snow."],
+            ["THE RAIN", "THE SUN", "THE SNOW"],
+        ] {
+            assert_eq!(list(&lines.join("\n\n"), lines), 0..3, "{lines:?}");
+        }
+        let titles = ["The Rain", "The Sun", "Why not?"];
+        assert_eq!(list(&titles.join("  3\n"), titles).len(), 0);
+        assert_eq!(list(&(titles.join(" .... 3\n") + " ... 7"), titles), 0..1);
+        let labelled = format!("Contents\n\n{}", titles.join("\n\n"));
+        assert_eq!(list(&labelled, titles), 0..4);
+    }
 }

@@ -275,7 +275,7 @@ fn level_by_layout(paragraphs: &[Paragraph<'_>], index: usize) -> Option<u8> {
 }
 
 /// Whether lines have at least three letters, and no small one.
-fn is_capitals(lines: &[&str]) -> bool {
+pub(super) fn is_capitals(lines: &[&str]) -> bool {
     lines.iter().all(|line| !line.contains(char::is_lowercase))
         && lines
             .iter()

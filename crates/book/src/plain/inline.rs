@@ -10,10 +10,10 @@ use crate::html::is_ideographic;
 
 static REFERENCE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\[(?:\d{1,3}|[a-z]|[*†‡]{1,3})\]").expect("a fixed pattern"));
-/// Numbers of pages: `[Pg 12]`, and `{13}` where there are several.
-static PAGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\[(?i:pg|page|p)\.? ?(?:\d{1,4}|[ivxlc]+)\]").expect("a fixed pattern")
-});
+/// The number of a page: `[Pg 12]`, `{Pg 12}`, `[S. xii]`. A Roman one stands apart: `[sic]`.
+pub(super) const PAGE_NUMBER: &str = r"(?:\[(?i:pg|page|p|seite|s)(?:\.? ?\d{1,4}|(?:\. ?| )[ivxlc]+)\]|\{(?i:pg|page|p)\.? ?\d{1,4}\})";
+/// Numbers of pages, and `{13}` where there are several.
+static PAGE: LazyLock<Regex> = LazyLock::new(|| Regex::new(PAGE_NUMBER).expect("a fixed pattern"));
 static PAGE_IN_BRACES: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{(\d{1,4})\}").expect("a fixed pattern"));
 static EMPHASIS: LazyLock<Regex> = LazyLock::new(|| {

@@ -25,6 +25,11 @@ pub(super) struct Paragraph<'a> {
     pub(super) verse: bool,
 }
 
+/// Columns of an underlined heading: a longer line is a paragraph, and the rule a break.
+const LONGEST_UNDERLINED: usize = 100;
+/// Columns by which the rule of a heading may be shorter, unless it is half as long.
+const SHORTER: usize = 3;
+
 /// How a text is laid out.
 struct Layout {
     /// Columns of a full line.
@@ -77,11 +82,14 @@ pub(super) fn paragraphs<'a>(lines: &[Line<'a>]) -> Vec<Paragraph<'a>> {
             continue;
         }
         let goes_on = previous.is_some_and(|previous| layout.goes_on(previous, *line, blank));
-        let mut is_whole = false;
-        match paragraphs.last_mut().filter(|_| goes_on) {
+        let is_rule = is_rule(line.text, '-') || is_rule(line.text, '=');
+        let underlines = |paragraph: &&mut Paragraph<'_>| matches!(paragraph.lines.as_slice(), [title] if is_underline(title, line.text));
+        let mut is_whole = is_rule;
+        let last = paragraphs.last_mut().filter(|_| goes_on);
+        match last.filter(|last| !is_rule || underlines(last)) {
             Some(paragraph) => {
                 paragraph.lines.push(line.text);
-                is_whole = underlined(paragraph).is_some();
+                is_whole |= underlined(paragraph).is_some();
             }
             None => paragraphs.push(Paragraph {
                 lines: vec![line.text],
@@ -205,11 +213,23 @@ pub(super) fn full_width(lines: &[Line<'_>]) -> usize {
 
 /// The level of a heading whose second line is a rule: `=` makes the first, `-` the second.
 pub(super) fn underlined(paragraph: &Paragraph<'_>) -> Option<u8> {
-    let [_, rule] = paragraph.lines.as_slice() else {
+    let [title, rule] = paragraph.lines.as_slice() else {
         return None;
     };
-    let of = |sign: char| rule.len() >= 3 && rule.chars().all(|c| c == sign);
-    of('=').then_some(1).or(of('-').then_some(2))
+    let level = if is_rule(rule, '=') { 1 } else { 2 };
+    is_underline(title, rule).then_some(level)
+}
+
+fn is_rule(text: &str, sign: char) -> bool {
+    text.len() >= 3 && text.chars().all(|c| c == sign)
+}
+
+/// Whether a rule is about as wide as the title above it.
+fn is_underline(title: &str, rule: &str) -> bool {
+    let (columns, rule_columns) = (width(title), rule.len());
+    (is_rule(rule, '-') || is_rule(rule, '='))
+        && columns <= LONGEST_UNDERLINED
+        && (rule_columns + SHORTER >= columns || rule_columns >= columns / 2)
 }
 
 /// Columns of a text: an ideograph takes two. Long lines are not counted to their end.
@@ -266,5 +286,19 @@ mod tests {
     fn long_lines_are_paragraphs() {
         let line = "A sentence that is repeated. ".repeat(20);
         assert_eq!(split(&format!("{line}\n{line}\n")).len(), 2);
+    }
+
+    #[test]
+    fn a_short_rule_below_a_line_is_a_break() {
+        let line = "He looked at the sea for a long time, and then he went home.";
+        assert_eq!(split(&format!("{line}\n---\nRain fell.\n")).len(), 3);
+        let long = "He looked at the sea. ".repeat(6);
+        let rule = "-".repeat(130);
+        assert_eq!(split(&format!("{long}\n{rule}\nRain fell.\n")).len(), 3);
+        for heading in ["The end\n-----", "The end\n==========", "海边的雨\n----"] {
+            let lines = lines(heading);
+            let paragraphs = paragraphs(&lines);
+            assert!(underlined(&paragraphs[0]).is_some(), "{heading}");
+        }
     }
 }

@@ -198,6 +198,17 @@ fn underlined_titles_may_stand_directly_on_the_text() {
 }
 
 #[test]
+fn a_short_rule_directly_below_a_long_line_is_a_break() {
+    let line = "Nobody was there when the rain began, and so he went home again.";
+    let book = plain(&format!("{WRAPPED}{line}\n---\n{WRAPPED}"));
+    assert_eq!(book.chapters.len(), 1);
+    let kinds = book.chapters[0].blocks.iter().map(|block| block.kind);
+    let kinds: Vec<BlockKind> = kinds.collect();
+    assert!(kinds.contains(&BlockKind::SceneBreak), "{kinds:?}");
+    assert!(text(&book).contains(line) && !text(&book).contains("--"));
+}
+
+#[test]
 fn hyphens_at_line_ends_go_where_the_word_is_known() {
     let book = plain(&format!(
         "{WRAPPED}The house was quiet, and the well-known sound of the clock came from the eve-\n\

@@ -245,6 +245,24 @@ fn headings_at_the_top_of_pages_are_no_running_heads() {
 }
 
 #[test]
+fn poems_and_letters_of_a_page_each_keep_their_first_lines() {
+    let line = "The old clock struck again, and nobody in the house was awake.";
+    let numbers = ["1", "2", "3", "4", "5", "6"];
+    let sonnets = ["I", "II", "III", "IV", "V", "VI"].map(|number| format!("Sonnet {number}"));
+    for firsts in [sonnets, [(); 6].map(|()| "Dear John,".to_owned())] {
+        let pages = firsts.iter().zip(numbers);
+        let pages = pages.map(|(first, number)| page("", number, &[first, "", line, line]));
+        let pages: Vec<_> = pages.collect();
+        let read = text(&read_bytes("book.pdf", &pdf(&pages, &[])).unwrap());
+        for first in &firsts {
+            assert_eq!(read.matches(&firsts[0][..6]).count(), 6, "{read}");
+            assert!(read.contains(first), "{read}");
+        }
+        assert!(!read.contains('3'), "{read}");
+    }
+}
+
+#[test]
 fn a_large_initial_begins_its_word_and_is_no_heading() {
     let chapter = |heading: &'static str, initial: &'static str, first: &'static str| {
         vec![
