@@ -1,7 +1,9 @@
-//! Marks of notes that nothing tells from other links but this: the note leads back to them.
+//! Marks of notes that nothing tells from other links but this: the note leads back to them, by its
+//! label or an arrow at an end. References such as `See figure 1` are led back to from words.
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::document::Document;
 
@@ -11,9 +13,11 @@ pub(crate) struct NoteLink {
     /// Where it leads, as `path#id`.
     pub(crate) target: String,
     /// Ids that lead to itself.
-    pub(crate) own: Vec<String>,
+    pub(crate) own: Vec<Rc<str>>,
     /// Ids that lead to the passages that it stands in.
-    pub(crate) around: Vec<String>,
+    pub(crate) around: Vec<Rc<str>>,
+    /// Whether it stands where the way back from a note does.
+    pub(crate) leads_back: bool,
     /// Its text in the block, where that may be a mark.
     pub(crate) mark: Option<Mark>,
 }
@@ -28,11 +32,17 @@ pub(crate) struct Mark {
 }
 
 impl NoteLink {
+    /// Bytes that it takes; the ids are shared.
+    pub(crate) fn bytes(&self) -> usize {
+        let ids = self.own.len() + self.around.len();
+        size_of::<Self>() + self.target.len() + ids * size_of::<Rc<str>>()
+    }
+
     /// Whether another link leads here, to a place in `document`.
     fn is_target_of(&self, other: &Self, document: &Document) -> bool {
         let path = other.target.strip_prefix(&document.name);
         let id = path.and_then(|rest| rest.strip_prefix('#'));
-        id.is_some_and(|id| self.own.iter().chain(&self.around).any(|own| own == id))
+        id.is_some_and(|id| self.own.iter().chain(&self.around).any(|own| **own == *id))
     }
 }
 
@@ -63,7 +73,8 @@ fn proven(documents: &[Document]) -> Vec<(usize, usize)> {
     for (index, document) in documents.iter().enumerate() {
         for (at, link) in document.note_links.iter().enumerate() {
             // The mark comes before its note.
-            if let Some((of, mark)) = marks.get(&link.target)
+            if link.leads_back
+                && let Some((of, mark)) = marks.get(&link.target)
                 && link.is_target_of(&documents[*of].note_links[*mark], document)
             {
                 proven.push((*of, *mark));

@@ -33,7 +33,7 @@ impl Reader<'_, '_> {
         }
         let linked = std::mem::take(&mut self.linked);
         self.drop_bracket = false;
-        self.settle_marks((!text.is_empty()).then_some(index));
+        self.settle_marks((!text.is_empty()).then_some(index), &text);
         if text.is_empty() {
             return;
         }

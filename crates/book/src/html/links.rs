@@ -1,5 +1,7 @@
 //! Note references and note bodies.
 
+use std::rc::Rc;
+
 use audiotome_core::{Block, BlockKind, LeftOutKind};
 
 use super::elements::{Words, heading_level};
@@ -18,6 +20,10 @@ const MOST_IDS: usize = 8;
 const LONGEST_ID: usize = 100;
 /// Bytes of a path with an id; those of real books stay below 150.
 const LONGEST_TARGET: usize = 500;
+/// Bytes of the links of a document that may be marks, or lead back to them; 10,000 links or so.
+const MOST_LINK_BYTES: usize = 2 << 20;
+/// Bytes of what may stand beside the way back in a note that is nothing but it.
+const LONGEST_LABEL: usize = 40;
 /// Notes of a book that are remembered by their references.
 const MAX_TARGETS: usize = 50_000;
 
@@ -85,7 +91,7 @@ impl Reader<'_, '_> {
             && link.has_fragment
             && link.target.len() <= LONGEST_TARGET
             && open.state.heading.is_none()
-            && self.document.note_links.len() < MAX_TARGETS;
+            && self.link_bytes < MOST_LINK_BYTES;
         if !may_be {
             return false;
         }
@@ -103,23 +109,29 @@ impl Reader<'_, '_> {
         let noted = NoteLink {
             target: link.target.clone(),
             around: ids.chain(first.map(|(id, _)| id)).cloned().collect(),
-            own: own.map(|(id, _)| id.clone()).collect(),
+            own: own.map(|(id, _)| Rc::clone(id)).collect(),
+            leads_back: is_only_marks(self.text.before(open.mark)),
             mark: None,
         };
         let has_ids = !(noted.own.is_empty() && noted.around.is_empty());
         if has_ids {
+            self.link_bytes += noted.bytes();
+            if is_back && !noted.leads_back {
+                let arrow = (self.document.note_links.len(), open.mark);
+                self.open_arrows.push(arrow);
+            }
             self.document.note_links.push(noted);
         }
         has_ids
     }
 
-    /// The last link that was kept stands behind other text, as marks do.
+    /// The last link that was kept stands right behind a word, as marks do.
     fn may_be_mark(&mut self, open: &Open) {
         let before = self.text.before(open.mark);
         let Some(link) = self.document.note_links.last_mut() else {
             return;
         };
-        if !before.is_empty() && !before.ends_with('\n') {
+        if adjoins_word(before, self.text.added(open.mark)) {
             let range = open.mark..self.text.mark();
             link.mark = Some(Mark {
                 block: self.document.blocks.len(),
@@ -139,12 +151,16 @@ impl Reader<'_, '_> {
             .rev()
             .take_while(|(_, begun)| *begun == at);
         if !is_division(name) && id.len() <= LONGEST_ID && here.count() < MOST_IDS {
-            self.begun.push((id.to_owned(), at));
+            self.begun.push((id.into(), at));
         }
     }
 
-    /// The block that is being read is the one with this index, or none.
-    pub(super) fn settle_marks(&mut self, block: Option<usize>) {
+    /// The block that is being read is the one with this index and text, or none.
+    pub(super) fn settle_marks(&mut self, block: Option<usize>, text: &str) {
+        for (link, at) in self.open_arrows.drain(..) {
+            let after = text.get(at..).unwrap_or_default();
+            self.document.note_links[link].leads_back = is_only_marks(after);
+        }
         for link in self.open_marks.drain(..) {
             let link = &mut self.document.note_links[link];
             link.mark = link
@@ -183,11 +199,15 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// Whether a reference pointed at this id.
+    pub(super) fn is_noted(&self, id: &str) -> bool {
+        let notes = &self.context.notes;
+        !notes.is_empty() && notes.contains(&target(self.context.path, id))
+    }
+
     /// An element with this id began: a reference may have pointed at it.
     pub(super) fn guess_note(&mut self, id: &str) {
-        if self.context.notes.is_empty()
-            || !self.context.notes.contains(&target(self.context.path, id))
-        {
+        if !self.is_noted(id) {
             return;
         }
         let Some(block) = self.stack.iter().rposition(|open| open.block) else {
@@ -231,9 +251,9 @@ fn target(path: &str, fragment: &str) -> String {
 }
 
 /// The id of an element, if others may lead to it.
-pub(super) fn id_of(tag: &Tag) -> Option<String> {
+pub(super) fn id_of(tag: &Tag) -> Option<Rc<str>> {
     let id = tag.attribute("id").filter(|id| id.len() <= LONGEST_ID);
-    id.map(str::to_owned)
+    id.map(Rc::from)
 }
 
 /// Whether an element divides the text, so that a link to it means no note.
@@ -254,6 +274,23 @@ fn is_mark(text: &str) -> bool {
             || length <= 6 && all(|c| "ivxlcdm".contains(c))
             || length == 1 && all(|c| c.is_ascii_alphabetic())
             || length <= 4 && all(|c| "*†‡§¶‖#^".contains(c)))
+}
+
+/// Whether a text has no words, only marks of notes and signs.
+fn is_only_marks(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    text.len() <= LONGEST_LABEL && words.all(|word| word.is_empty() || is_mark(word))
+}
+
+/// Whether a link reads on from a word, not beside it, and not as a part of a number (`3.1`, `A-1`).
+fn adjoins_word(before: &str, link: &str) -> bool {
+    let mut last = before.chars().rev();
+    let joined = match last.next() {
+        None | Some('\n' | '-' | '–' | '—' | '/') => true,
+        Some('.' | ':') => last.next().is_some_and(char::is_numeric),
+        Some(_) => false,
+    };
+    !joined && !link.starts_with(char::is_whitespace)
 }
 
 fn text_is_bracketed(text: &str) -> bool {
@@ -284,4 +321,32 @@ fn is_arrow(text: &str) -> bool {
             '↩' | '↑' | '⏎' | '↵' | '⬆' | '⇑' | '^' | '¶' | '\u{FE0E}' | '\u{FE0F}'
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use super::MOST_LINK_BYTES;
+    use crate::html::{Context, document};
+    use crate::note_marks::NoteLink;
+
+    #[test]
+    fn links_of_a_document_take_a_few_megabytes() {
+        let ids = |c: char| format!("<div id='{}'>", c.to_string().repeat(100));
+        let outer: String = ('a'..='h').map(ids).collect();
+        let text = format!("{outer}<p>A word{}", "<a href='#q'>1</a>".repeat(50_000));
+        let mut notes = HashSet::new();
+        let mut context = Context {
+            path: "a.xhtml",
+            alt_text: false,
+            wanted: None,
+            sheets: &HashMap::new(),
+            notes: &mut notes,
+        };
+        let links = document(&text, &mut context).unwrap().note_links;
+        let bytes: usize = links.iter().map(NoteLink::bytes).sum();
+        assert!(bytes < MOST_LINK_BYTES + 1_000, "{bytes}");
+        assert!(links.len() > 5_000, "{}", links.len());
+    }
 }

@@ -27,9 +27,13 @@ pub(super) struct Reader<'a, 'c> {
     /// Anchors in the current block, with the length of the text before them.
     pub(super) pending_anchors: Vec<(String, usize)>,
     /// Ids that began in the current block or right before it, with the length of the text before.
-    pub(super) begun: Vec<(String, usize)>,
+    pub(super) begun: Vec<(Rc<str>, usize)>,
     /// Links in the current block that may be marks of notes.
     pub(super) open_marks: Vec<usize>,
+    /// Arrows in the current block that may lead back from a note, and where they stood.
+    pub(super) open_arrows: Vec<(usize, usize)>,
+    /// Bytes that the kept links take.
+    pub(super) link_bytes: usize,
     /// Alternative text of the pictures in the current block, if it is a heading.
     pub(super) alt_of_heading: String,
     /// A raised number that was just read.
@@ -52,7 +56,7 @@ pub(super) struct Reader<'a, 'c> {
 /// An open element.
 pub(super) struct Open {
     pub(super) name: Rc<str>,
-    pub(super) id: Option<String>,
+    pub(super) id: Option<Rc<str>>,
     pub(super) block: bool,
     pub(super) state: State,
     pub(super) purpose: Purpose,
@@ -68,6 +72,8 @@ pub(super) struct Open {
 #[derive(Clone, Default)]
 pub(super) struct State {
     pub(super) hidden: bool,
+    /// Nothing hides it but a style sheet.
+    pub(super) by_sheet: bool,
     pub(super) left_out: Option<LeftOutKind>,
     pub(super) parts: Parts,
     pub(super) heading: Option<u8>,
@@ -111,6 +117,8 @@ impl<'a, 'c> Reader<'a, 'c> {
             pending_anchors: Vec::new(),
             begun: Vec::new(),
             open_marks: Vec::new(),
+            open_arrows: Vec::new(),
+            link_bytes: 0,
             alt_of_heading: String::new(),
             raised: None,
             tables: Vec::new(),
@@ -236,21 +244,18 @@ impl<'a, 'c> Reader<'a, 'c> {
     fn inner_state(&mut self, tag: &Tag, words: &Words, block: bool) -> State {
         let mut state = self.state();
         let name = tag.name();
-        state.hidden |= elements::is_hidden(tag) || words.is_page_break(block);
-        state.hidden |= words.are_hidden(tag, &self.sheet);
-        state.hidden |= self.context.alt_text && elements::is_said_by_picture(tag);
-        state.page_number |= words.is_page_number();
-        let spoken_by_attribute = name == "math" && tag.attribute("alttext").is_some();
-        state.hidden |= spoken_by_attribute;
         let kind = words
             .left_out()
             .or((name == "nav").then_some(LeftOutKind::Contents));
+        let is_note = kind == Some(LeftOutKind::Notes) && !matches!(name, "a" | "sup");
+        let kind = kind.filter(|_| block || is_note);
+        self.hide(&mut state, tag, words, kind.is_some());
+        state.hidden |= words.is_page_break(block);
+        state.page_number |= words.is_page_number();
         if block {
             state.parts.add_all(words.parts(name));
         }
-        if block || kind == Some(LeftOutKind::Notes) && !matches!(name, "a" | "sup") {
-            state.left_out = state.left_out.or(kind);
-        }
+        state.left_out = state.left_out.or(kind);
         if self.document.blocks.is_empty() && block {
             self.document.matter = self.document.matter.or(words.matter());
         }
@@ -322,7 +327,7 @@ impl<'a, 'c> Reader<'a, 'c> {
             "meta" => self.keep_meta(tag),
             "link" => self.link_sheet(tag),
             "img" | "image" => self.image(tag, state),
-            "table" => self.tables.push(Table::default()),
+            "table" => self.start_table(),
             "tr" => self.start_row(),
             _ if state.hidden => {}
             "br" => self.end_line(),

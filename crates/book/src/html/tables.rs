@@ -7,7 +7,6 @@ use audiotome_core::{Block, BlockKind, LeftOutKind};
 use super::reader::{Open, Reader};
 use crate::document::Located;
 use crate::markup::Tag;
-use crate::note_marks::NoteLink;
 
 /// A longer cell is text that a table only lays out.
 const LONGEST_CELL: usize = 400;
@@ -32,6 +31,9 @@ pub(super) struct Table {
     used: bool,
     /// The first block of the current row.
     row: usize,
+    /// How many links were kept before the table, and before the current row.
+    links: usize,
+    row_links: usize,
     cells: Vec<Cell>,
     /// Cells of rows above that go on in this one.
     held: Vec<Value>,
@@ -118,10 +120,20 @@ impl Table {
 }
 
 impl Reader<'_, '_> {
+    pub(super) fn start_table(&mut self) {
+        let links = self.document.note_links.len();
+        self.tables.push(Table {
+            links,
+            row_links: links,
+            ..Table::default()
+        });
+    }
+
     pub(super) fn start_row(&mut self) {
         let row = self.document.blocks.len();
         if let Some(table) = self.tables.last_mut() {
             table.row = row;
+            table.row_links = self.document.note_links.len();
             table.cells.clear();
         }
     }
@@ -173,7 +185,7 @@ impl Reader<'_, '_> {
         let row = self.located_row(headers.join(", "), 0);
         self.document.blocks.insert(at, row);
         let anchors = self.document.anchors.values_mut();
-        let marks = self.document.note_links.iter_mut();
+        let marks = self.document.note_links[table.links..].iter_mut();
         let marks = marks.filter_map(|link| Some(&mut link.mark.as_mut()?.block));
         for block in anchors
             .filter(|block| **block > at)
@@ -225,7 +237,7 @@ impl Reader<'_, '_> {
         let blocks = &self.document.blocks[start..];
         let linked = blocks.iter().map(|block| block.linked).sum();
         let left_out = blocks.first().and_then(|block| block.left_out);
-        self.drop_from(start);
+        self.drop_from(start, table.row_links);
         if row.iter().all(|value| value.header) && table.takes_headers() {
             table.add_headers(row);
             table.below_headers = start;
@@ -239,14 +251,12 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn drop_from(&mut self, start: usize) {
+    /// Drops the blocks from `start` on; their links are those from `links` on.
+    fn drop_from(&mut self, start: usize, links: usize) {
         self.document.blocks.truncate(start);
-        let links = self.document.note_links.iter_mut().rev();
-        let gone = |link: &&mut NoteLink| {
-            let mark = link.mark.as_ref();
-            mark.is_none_or(|mark| mark.block >= start)
-        };
-        links.take_while(gone).for_each(|link| link.mark = None);
+        for link in &mut self.document.note_links[links..] {
+            link.mark = None;
+        }
         for at in self.document.anchors.values_mut() {
             *at = (*at).min(start);
         }

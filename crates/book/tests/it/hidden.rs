@@ -1,6 +1,7 @@
 //! What a page does not show, and what it shows that is no text.
 
 use audiotome_book::ReadOptions;
+use audiotome_core::LeftOutKind;
 
 use crate::fixture::{Epub, paragraphs, read_bytes, read_with, text, titles};
 
@@ -108,4 +109,47 @@ fn what_style_sheets_hide_is_not_read() {
     );
     let book = read_bytes("book.html", page.as_bytes()).unwrap();
     assert!(text(&book).contains("Kept."));
+}
+
+#[test]
+fn notes_that_pages_show_in_windows_are_left_out_and_can_be_read() {
+    let note = "<aside class='fn' epub:type='footnote' id='n1'><p>A note.</p></aside>";
+    let called =
+        "<p>Word<a class='noteref' href='#n2'>2</a> it.</p><p class='fn' id='n2'>A note.</p>";
+    let inside = "<div class='fn'><p>GONE</p><aside role='doc-footnote'>A note.<script>GONE</script></aside></div>";
+    let inline = "<p>Word<span class='footnote fn'>A note.</span> it.</p>";
+    for body in [note, called, inside, inline] {
+        let page = format!(
+            "<style>.fn{{display:none}}</style><h2>One</h2>{body}{}",
+            paragraphs(3)
+        );
+        let book = read_bytes("book.html", page.as_bytes()).unwrap();
+        let [part] = book.left_out.as_slice() else {
+            panic!("{body}: {:?}", book.left_out)
+        };
+        assert_eq!(part.kind, LeftOutKind::Notes, "{body}");
+        assert!(!text(&book).contains("A note."), "{body}");
+        let options = ReadOptions {
+            include: [LeftOutKind::Notes].into(),
+            ..ReadOptions::default()
+        };
+        let book = read_with("book.html", page.as_bytes(), &options).unwrap();
+        assert!(text(&book).contains("A note."), "{body}");
+        assert!(!text(&book).contains("GONE"), "{body}");
+    }
+}
+
+#[test]
+fn what_is_shown_on_some_screens_is_read() {
+    for sheet in [
+        ".x{display:none} @media screen{.x{display:block}}",
+        "@supports (display:grid){ .x{display:grid} } .x{display:none}",
+    ] {
+        let page = format!(
+            "<style>{sheet}</style><h2>One</h2><p class='x'>Kept.{}",
+            paragraphs(3)
+        );
+        let book = read_bytes("book.html", page.as_bytes()).unwrap();
+        assert!(text(&book).contains("Kept."), "{sheet}");
+    }
 }

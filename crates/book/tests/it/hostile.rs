@@ -408,3 +408,21 @@ fn endless_ids_links_spans_and_style_sheets_take_linear_time() {
         assert!(large < most, "{part}: {small:?}, then {large:?}");
     }
 }
+
+#[test]
+fn rows_and_back_links_take_linear_time() {
+    let page = |count: usize| {
+        let links = "<p id='n'>A word.<a href='#r'>↩</a></p>".repeat(count);
+        let rows = "<tr><td>a</td><td>b</td></tr>".repeat(count);
+        let heads = "<table><tr><th>a</th><th>b</th></tr></table>".repeat(count);
+        format!("{links}<table>{rows}</table>{heads}")
+    };
+    let time = |page: String| {
+        let start = cpu_time();
+        let _ = read_bytes("a.html", page.as_bytes());
+        cpu_time() - start
+    };
+    let (small, large) = (time(page(1_000)), time(page(8_000)));
+    let most = small * 16 + Duration::from_millis(200);
+    assert!(large < most, "{small:?}, then {large:?}");
+}

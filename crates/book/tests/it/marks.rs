@@ -35,12 +35,12 @@ fn links_that_their_notes_lead_back_to_are_marks() {
             "He was born in 1984 and left.",
         ),
         (
-            "<p>The king <a id='r1' href='n.xhtml#n1'>1</a> left.</p>",
+            "<p>The king<a id='r1' href='n.xhtml#n1'>1</a> left.</p>",
             "The king left.",
         ),
         (
-            "<p>The king <a id='r1' href='n.xhtml#n1'>1</a>.</p>",
-            "The king.",
+            "<p>He left.<a id='r1' href='n.xhtml#n1'>1</a></p>",
+            "He left.",
         ),
         (
             "<p>In 1984<a id='r1' href='n.xhtml#n1'><small>4</small></a>, he left.</p>",
@@ -56,7 +56,9 @@ fn links_that_their_notes_lead_back_to_are_marks() {
     for note in [
         "<div id='n1'><p>First.</p><p>More. <a href='a.xhtml#r1'>↩</a></p></div>",
         "<p><a id='n1'></a>First. <a href='a.xhtml#r1'>↩</a></p>",
+        "<p><a id='n1'></a>First. [<a href='a.xhtml#r1'>↩</a>, <a href='a.xhtml#r2'>2</a>]</p>",
         "<ol><li id='n1'><p><a href='a.xhtml#r1'>1</a> First.</p></li></ol>",
+        "<p id='n1'>[<a href='a.xhtml#r1'>1</a>] First.</p>",
     ] {
         let read = with_notes(
             "<p>In 1984<a id='r1' href='n.xhtml#n1'>1</a> he left.</p>",
@@ -84,6 +86,48 @@ fn links_that_nothing_leads_back_to_stay() {
     let first = "<p><a id='r1' href='n.xhtml#n1'>1</a> In the beginning.</p>";
     let back = "<p id='n1'><a href='a.xhtml#r1'>1</a> First.</p>";
     assert_eq!(with_notes(first, back), "1 In the beginning.");
+}
+
+#[test]
+fn references_to_what_leads_back_are_words() {
+    let link = "<a id='r1' href='n.xhtml#n1'>1</a>";
+    for (before, note) in [
+        // A word of the sentence, whatever leads back.
+        (
+            "See figure ",
+            "<p id='n1'>Figure <a href='a.xhtml#r1'>1</a>: the plan.</p>",
+        ),
+        (
+            "Exercise ",
+            "<p id='n1'>Answer <a href='a.xhtml#r1'>1</a>: no.</p>",
+        ),
+        (
+            "Exercise ",
+            "<p id='n1'><a href='a.xhtml#r1'>1</a>. No.</p>",
+        ),
+        ("Exercise ", "<p id='n1'>No. <a href='a.xhtml#r1'>↩</a></p>"),
+        // A part of a number.
+        (
+            "Exercise 3.",
+            "<p id='n1'><a href='a.xhtml#r1'>1</a> No.</p>",
+        ),
+        (
+            "Figure A-",
+            "<p id='n1'><a href='a.xhtml#r1'>1</a> A plan.</p>",
+        ),
+        // Nothing that leads back from a note.
+        (
+            "Figure",
+            "<p id='n1'>Figure <a href='a.xhtml#r1'>1</a>: the plan.</p>",
+        ),
+        (
+            "Figure",
+            "<p id='n1'>The <a href='a.xhtml#r1'>↑</a> leads up.</p>",
+        ),
+    ] {
+        let read = with_notes(&format!("<p>{before}{link} it.</p>"), note);
+        assert_eq!(read, format!("{before}1 it."), "{note}");
+    }
 }
 
 #[test]
