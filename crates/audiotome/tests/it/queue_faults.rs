@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::proxy::Proxy;
 use crate::queue::{Making, Worker, survive, total, wait, worker};
 use crate::redis::Redis;
-use crate::sandbox::{Sandbox, run};
+use crate::sandbox::Sandbox;
 use crate::workers::{alone, assert_same};
 
 #[test]
@@ -282,8 +282,8 @@ fn follow_clock(command: &mut Command, clock: &Path) {
     let mut ask = Command::new("faketime");
     ask.args(["-f", "+0", "printenv", "LD_PRELOAD"]);
     // It refuses to start where one that was killed had the same process number.
-    let told = (0..5).map(|_| ask.output().unwrap());
-    let told = told.filter(|told| told.status.success()).next();
+    let mut told = (0..5).map(|_| ask.output().unwrap());
+    let told = told.find(|told| told.status.success());
     let library = String::from_utf8(told.expect("faketime works").stdout).unwrap();
     command
         .env("LD_PRELOAD", library.trim())
