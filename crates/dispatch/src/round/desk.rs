@@ -55,6 +55,8 @@ impl Round {
             // Registered before looking, so that no change between looking and waiting is missed.
             changed.as_mut().enable();
             let turn = tokio::select! {
+                // Once there is no use in going on, nothing is begun, even if there is a turn.
+                biased;
                 () = self.left(member) => return None,
                 turn = self.turn(member) => turn?,
             };
@@ -137,6 +139,7 @@ impl Round {
             trace: &trace(segment, lease),
         };
         let spoken = tokio::select! {
+            biased;
             () = self.settled(lease.task) => None,
             () = member.gone.cancelled() => {
                 lock(&self.scheduler).release(lease.task, member.id);

@@ -74,8 +74,8 @@ async fn where_all_is_refused_the_book_is_refused_once() {
             matches!(&error, DispatchError::Refused { sentences: 10, reason } if reason == "no voice `x`"),
             "{error}"
         );
-        // What is on its way when the tenth is heard of may die, too.
-        assert!(died(&events) < 100, "the rest is not tried");
+        // A speaker has two places: another one may be on its way.
+        assert!(died(&events) <= 11, "the rest is not tried");
     }
 }
 
