@@ -33,6 +33,7 @@ mod plain;
 mod read;
 mod role;
 mod rtf;
+mod running;
 mod sentences;
 mod speakable;
 mod tags;

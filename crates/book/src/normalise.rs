@@ -143,6 +143,18 @@ fn beginning(text: &str) -> &str {
     &text[..text.floor_char_boundary(NEAR)]
 }
 
+/// The word that a text begins with, perhaps none.
+fn first_word(text: &str) -> &str {
+    &text[..text
+        .find(|c: char| !c.is_alphabetic())
+        .unwrap_or(text.len())]
+}
+
+/// Whether the sentence goes on, so that the dot of a unit before it is no full stop.
+fn goes_on(after: &str) -> bool {
+    after.trim_start().starts_with(char::is_lowercase)
+}
+
 /// Replaces what `pattern` finds in a text that another pattern may have changed already.
 fn replace<'t>(
     text: Cow<'t, str>,

@@ -10,7 +10,6 @@ mod initials;
 mod join;
 pub(crate) mod layout;
 mod outline;
-pub(crate) mod running;
 
 use std::ffi::OsStr;
 use std::fs::File;

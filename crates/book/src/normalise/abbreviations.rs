@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Context, Rule, Table, beginning, ending};
+use super::{Context, Rule, Table, beginning, ending, first_word};
 use crate::normalise::roman;
 
 /// Replaces the abbreviations of a table where their neighbours fit.
@@ -65,11 +65,7 @@ fn gendered(forms: &'static str, after: &str, table: &Table) -> &'static str {
     let (Some(woman), Some(vowel)) = (forms.next(), forms.next()) else {
         return man;
     };
-    let name = after.trim_start();
-    let end = name
-        .find(|c: char| !c.is_alphabetic())
-        .unwrap_or(name.len());
-    let name = &name[..end];
+    let name = first_word(after.trim_start());
     if name.starts_with(['A', 'E', 'I', 'O', 'U']) {
         vowel
     } else if name.ends_with('a') && table.get("masculine", name).is_none() {
@@ -175,10 +171,7 @@ fn opens(next: &str) -> bool {
         "A", "An", "And", "At", "But", "He", "Her", "His", "I", "In", "It", "Its", "My", "On",
         "Our", "She", "That", "The", "Their", "Then", "There", "They", "This", "We", "When", "You",
     ];
-    let end = next
-        .find(|c: char| !c.is_alphabetic())
-        .unwrap_or(next.len());
-    OPENERS.contains(&&next[..end]) && !begins_with_initial(next)
+    OPENERS.contains(&first_word(next)) && !begins_with_initial(next)
 }
 
 /// `A. Smith`

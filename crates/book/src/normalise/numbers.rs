@@ -10,7 +10,7 @@ mod phones;
 mod plain;
 mod ranges;
 mod times;
-pub(super) mod units;
+mod units;
 
 use std::borrow::Cow;
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Context, Style, Table, inflect};
+use super::{Context, Style, Table, first_word, inflect};
 
 /// Larger numbers in a heading are rather words or names (`MIX`, `CD`).
 const LARGEST_HEADING: u32 = 200;
@@ -200,12 +200,9 @@ impl Place<'_> {
     fn named(&self, table: &Table) -> bool {
         let before = self.before.trim_end();
         let name = last_word(before);
-        let after = self.after.trim_start();
-        let next = after
-            .find(|c: char| !c.is_alphabetic())
-            .unwrap_or(after.len());
         // `Nel XX secolo` is an ordinal.
-        if table.get("centuries", &after[..next]).is_some() {
+        let next = first_word(self.after.trim_start());
+        if table.get("centuries", next).is_some() {
             return false;
         }
         before.len() < self.before.len()

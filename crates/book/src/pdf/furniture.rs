@@ -2,7 +2,7 @@
 
 use super::headings::Sizes;
 use super::layout::{Line, Sheet};
-use super::running::{self, Edge};
+use crate::running::{self, Edge};
 
 /// Lines at the upper and lower edge of a page that can be such.
 const EDGE_LINES: usize = 3;

@@ -47,7 +47,7 @@ pub(super) fn find(paragraphs: &[Paragraph<'_>]) -> Contents {
     // Letters in front of each paragraph.
     let mut before = vec![0];
     for (at, paragraph) in paragraphs.iter().enumerate() {
-        before.push(before[at] + letters(paragraph));
+        before.push(before[at] + paragraph.characters());
     }
     let mut at = 0;
     while at < paragraphs.len() && before[at] * 100 <= before[paragraphs.len()] * BEGINNING {
@@ -95,7 +95,7 @@ fn label(paragraphs: &[Paragraph<'_>], start: usize) -> Option<usize> {
     let is_label = |at: &usize| is_contents_label(&paragraphs[*at].lines.join(" "));
     let before = (start.saturating_sub(HEADER)..start).rev();
     before
-        .take_while(|at| letters(&paragraphs[*at]) <= LONGEST)
+        .take_while(|at| paragraphs[*at].characters() <= LONGEST)
         .find(is_label)
         .or_else(|| is_contents_label(paragraphs[start].lines[0]).then_some(start))
 }
@@ -159,7 +159,7 @@ impl Headings {
         let mut places: HashMap<String, Vec<usize>> = HashMap::new();
         let is_short = |at: usize| {
             paragraphs.get(at).is_some_and(|paragraph| {
-                paragraph.lines.len() <= 4 && letters(paragraph) <= LONGEST
+                paragraph.lines.len() <= 4 && paragraph.characters() <= LONGEST
             })
         };
         for at in (0..paragraphs.len()).filter(|at| is_short(*at)) {
@@ -246,14 +246,6 @@ fn numeral(word: &str) -> Option<u32> {
     let word = word.trim_end_matches(['.', ':', ')', '—', '–']);
     let value = word.parse::<u16>().ok().map(u32::from);
     value.or_else(|| roman_value(word))
-}
-
-fn letters(paragraph: &Paragraph<'_>) -> usize {
-    paragraph
-        .lines
-        .iter()
-        .map(|line| line.chars().count())
-        .sum()
 }
 
 #[cfg(test)]

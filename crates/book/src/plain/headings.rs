@@ -77,13 +77,8 @@ impl Headings {
 
     fn add_chapter_lines(&mut self, paragraphs: &[Paragraph<'_>], marks: &Marks) {
         let is_chapter = |paragraph: &Paragraph<'_>| {
-            let letters: usize = paragraph
-                .lines
-                .iter()
-                .map(|line| line.chars().count())
-                .sum();
             paragraph.lines.len() <= 4
-                && letters <= LONGEST
+                && paragraph.characters() <= LONGEST
                 && underlined(paragraph).is_none()
                 && is_chapter_line(&marks.spoken(paragraph.lines[0]))
         };
@@ -121,10 +116,8 @@ impl Headings {
     /// `I. The Start`, `II. The Road`, `III. The End`, in this order and with text between them.
     fn add_numbered_titles(&mut self, paragraphs: &[Paragraph<'_>], marks: &Marks) {
         let has_text = |from: usize, to: usize| {
-            let lines = paragraphs[from + 1..to]
-                .iter()
-                .flat_map(|paragraph| &paragraph.lines);
-            lines.map(|line| line.chars().count()).sum::<usize>() >= SECTION
+            let between = paragraphs[from + 1..to].iter();
+            between.map(Paragraph::characters).sum::<usize>() >= SECTION
         };
         for is_roman in [true, false] {
             let number = |index: usize| {
@@ -178,13 +171,8 @@ impl Headings {
 /// Whether a paragraph can be the title under "Chapter 1": short, and text follows.
 fn is_subtitle(paragraphs: &[Paragraph<'_>], index: usize) -> bool {
     paragraphs.get(index).is_some_and(|paragraph| {
-        let letters: usize = paragraph
-            .lines
-            .iter()
-            .map(|line| line.chars().count())
-            .sum();
         paragraph.lines.len() <= 3
-            && letters <= LONGEST
+            && paragraph.characters() <= LONGEST
             && !is_note(paragraph.lines[0])
             && paragraph.blank_before <= 3
     })

@@ -25,6 +25,13 @@ pub(super) struct Paragraph<'a> {
     pub(super) verse: bool,
 }
 
+impl Paragraph<'_> {
+    /// Characters of its lines.
+    pub(super) fn characters(&self) -> usize {
+        self.lines.iter().map(|line| line.chars().count()).sum()
+    }
+}
+
 /// Columns of an underlined heading: a longer line is a paragraph, and the rule a break.
 const LONGEST_UNDERLINED: usize = 100;
 /// Columns by which the rule of a heading may be shorter, unless it is half as long.

@@ -8,7 +8,7 @@ use regex::Regex;
 use super::inline::PAGE_NUMBER;
 use super::layout::{self, Line};
 use crate::chapters::is_chapter_line;
-use crate::pdf::running::{self, Edge};
+use crate::running::{self, Edge};
 
 /// Lines at the upper and lower edge of a page that can be a head or a number.
 const EDGE_LINES: usize = 2;

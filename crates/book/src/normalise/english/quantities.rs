@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::spell;
-use crate::normalise::numbers::units::is_inside;
-use crate::normalise::{Table, changed, replace};
+use crate::normalise::{Table, changed, goes_on, replace};
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern")
@@ -147,7 +146,7 @@ pub(in crate::normalise) fn measures<'t>(text: &'t str, table: &Table) -> Cow<'t
         MEASURE.replace_all(text, |found: &Captures<'_>| {
             let (before, all) = (&text[..start(found)], &found[0]);
             let follows = !before.is_empty() && before.len() == end;
-            let inside = is_inside(&text[start(found) + all.len()..]);
+            let inside = goes_on(&text[start(found) + all.len()..]);
             let Some(said) = measure(found, before, (follows, inside), table) else {
                 return all.to_owned();
             };

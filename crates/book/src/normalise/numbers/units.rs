@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::{NUMBER, parts, plural};
-use crate::normalise::Table;
+use crate::normalise::{Table, goes_on};
 
 static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
@@ -47,13 +47,8 @@ fn measure(found: &Captures<'_>, after: &str, table: &Table) -> Option<String> {
     let glued = !dense && unit.ends_with('°') && after.starts_with(char::is_alphanumeric);
     let rest = if glued { " " } else { rest };
     let name = plural(&names, &whole, !part.is_empty());
-    let dot = if is_inside(after) { "" } else { dot };
+    let dot = if goes_on(after) { "" } else { dot };
     Some(format!("{minus}{number}{space}{name}{dot}{rest}"))
-}
-
-/// Whether the sentence goes on, so that the dot of a unit is no full stop.
-pub(in crate::normalise) fn is_inside(after: &str) -> bool {
-    after.trim_start().starts_with(char::is_lowercase)
 }
 
 /// A unit and the words that follow without a space, in scripts that need none (`5km的路`).
